@@ -1,0 +1,156 @@
+"""The way to the endpoint: everything that knows HTTP stands here.
+
+A promise of this module always settles, within `timeoutMs`, and it resolves only where a server has answered for the
+events. Whatever else answers in its name, a captive portal or a redirect, is a failure: the queue keeps its events.
+"""
+
+# __pragma__ ('skip')
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from clickqueue.ports import Event, Headers, Http, Response
+
+Settle = Callable[[Any], None]
+# __pragma__ ('noskip')
+
+from clickqueue.api_options import read_api_options
+from clickqueue.runtime import after, field, kind, whole
+
+
+def create_widget_api(options: Any, http: Http) -> WidgetApi:
+    """What a `ClickQueue` takes as its api, over the page's own fetch; throws where an option is wrong."""
+    return WidgetApi(read_api_options(options), http)
+
+
+class WidgetApi:
+    """Two ways to the endpoint, and one rule for what an answer is worth."""
+
+    def __init__(self, options: dict[str, Any], http: Http) -> None:
+        self._options = options
+        self._http = http
+
+    def track_click(self, event: Event) -> Any:
+        """Post one event, as hosts did before there was a queue. A click often leaves the page, hence keepalive."""
+        return self._post_one(event, True)
+
+    def track_click_batch(self, events: list[Event], request: dict[str, Any]) -> Any:
+        """Post a `BatchRequest`; resolves to what the server said of single events (CONTRACT 3.4)."""
+        url = self._options["batchEndpoint"]
+        keepalive = field(request, "keepalive")
+        if url is None:
+            return self._post_each(events, keepalive)
+        return self._post(url, lambda: batch_text(events, request, self._http), keepalive)
+
+    def _post_one(self, event: Event, keepalive: bool) -> Any:
+        return self._post(self._options["endpoint"], lambda: self._http.json.dump(event), keepalive)
+
+    def _post_each(self, events: list[Event], keepalive: bool) -> Any:
+        """One after the other, in their order, up to the first failure."""
+        answer: dict[str, list[Any]] = {"rejected": [], "retry": []}
+
+        def start(resolve: Settle, reject: Settle) -> None:
+            def send(index: int) -> None:
+                def done(value: Any) -> None:
+                    pass_on(value, "rejected", answer)
+                    pass_on(value, "retry", answer)
+                    send(index + 1)
+
+                def failed(error: Any) -> None:
+                    # With nothing answered before, this is a failure like any other (back off, or split to find the
+                    # culprit), and what follows comes too late to count.
+                    if index == 0:
+                        reject(error)
+                    for later in range(index, len(events)):
+                        answer["retry"].append(events[later]["id"])
+                    resolve(answer)
+
+                if index < len(events):
+                    self._post_one(events[index], keepalive).then(done, failed)
+                else:
+                    resolve(answer)
+
+            send(0)
+
+        return self._http.promise(start)
+
+    def _post(self, url: str, write: Callable[[], str], keepalive: bool) -> Any:
+        http = self._http
+        options = self._options
+
+        def start(resolve: Settle, reject: Settle) -> None:
+            def answered(response: Response, text: str) -> None:
+                value = value_of(text, http)
+                fault = fault_of(response, text, value)
+                if fault is None:
+                    resolve(value)
+                else:
+                    reject(http.failure(url + " " + fault, response.status, wait_ms(response.headers, http)))
+
+            request = {
+                "method": "POST",
+                "headers": options["headers"],
+                "body": write(),
+                "keepalive": keepalive,
+                # Followed, a redirect becomes a GET without the events, and what that finds would acknowledge them.
+                "redirect": "manual",
+            }
+            http.exchange(options["fetch"], url, request, options["timeoutMs"], answered, reject)
+
+        return http.promise(start)
+
+
+def batch_text(events: list[Event], request: dict[str, Any], http: Http) -> str:
+    """The body, put together event by event: a host's `Array.prototype.toJSON` (Prototype.js) spoils whole lists."""
+    json = http.json
+    text = ""
+    for event in events:
+        text += ("," if len(text) > 0 else "") + json.dump(event)
+    rest = ',"timestamp":' + json.dump(request["timestamp"]) + "}"
+    return '{"events":[' + text + '],"batchId":' + json.dump(request["batchId"]) + rest
+
+
+def value_of(text: str, http: Http) -> Any:
+    """The answer as JSON, None where it is none."""
+    try:
+        return http.json.load(text)
+    except:
+        return None
+
+
+def fault_of(response: Response, text: str, value: Any) -> str | None:
+    """Why this answer acknowledges nothing, None where it does."""
+    if response.status == 0:
+        return "redirects; give the address it redirects to"
+    if not 200 <= response.status <= 299:
+        return "answered " + str(response.status)
+    # PHP says text/html of everything: what parses as JSON is no web page.
+    if value is None and len(text) > 0 and (text[0] == "<" or is_html(response.headers)):
+        return "answered with a web page; answer with JSON or with nothing"
+    return None
+
+
+def is_html(headers: Headers) -> bool:
+    content_type = headers.get("content-type")
+    return content_type is not None and after(content_type, "text/html") is not None
+
+
+def wait_ms(headers: Headers, http: Http) -> float | None:
+    """The wait that `Retry-After` asks for, in seconds or until a date; None where it asks for none."""
+    text = headers.get("retry-after")
+    seconds = whole(str(text))
+    if seconds >= 0:
+        return seconds * 1000
+    until_ms = http.parse_date_ms(text)
+    # The server's own clock, where CORS exposes it: the visitor's may be wrong by hours.
+    sent_at_ms = http.parse_date_ms(headers.get("date"))
+    return None if until_ms is None else max(0, until_ms - (http.now_ms() if sent_at_ms is None else sent_at_ms))
+
+
+def pass_on(value: Any, key: str, answer: dict[str, list[Any]]) -> None:
+    """Add what one answer lists under `key` to the answer for the batch."""
+    listed = field(value, key)
+    if kind(listed) == "list":
+        for item in listed:
+            answer[key].append(item)

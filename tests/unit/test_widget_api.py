@@ -1,0 +1,263 @@
+"""The way to the endpoint, over a fake of the browser's fetch."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from clickqueue.widget_api import create_widget_api
+from tests.fake_http import FakeHttp, FakePromise, FakeResponse
+
+EVENT = {"id": "a", "sessionId": "s", "questionId": "q", "offerId": "o", "buttonVariantId": "b"}
+EVENTS = [{**EVENT, "id": "a"}, {**EVENT, "id": "b"}, {**EVENT, "id": "c"}]
+REQUEST = {"batchId": "batch-1", "timestamp": 1700000000000, "keepalive": True}
+OK = FakeResponse(204)
+HTML = {"content_type": "text/html; charset=utf-8"}
+
+
+def click(*script: Any, now_ms: float = 0, **options: Any) -> FakePromise:
+    """What becomes of one click when the endpoint answers by this script."""
+    promise: FakePromise = api_of(FakeHttp(*script, now_ms=now_ms), **options).track_click(EVENT)
+    return promise
+
+
+def batch(http: FakeHttp, **options: Any) -> FakePromise:
+    promise: FakePromise = api_of(http, **options).track_click_batch(EVENTS, REQUEST)
+    return promise
+
+
+def api_of(http: FakeHttp, **options: Any) -> Any:
+    return create_widget_api({"endpoint": "/click", **options}, http)
+
+
+# -- what is sent
+
+
+def test_a_click_is_one_json_post_that_outlives_the_page() -> None:
+    """`trackClick` posts the event as it is, as JSON, with keepalive, to the endpoint."""
+    http = FakeHttp(OK)
+    assert api_of(http).track_click(EVENT).state == "resolved"
+    (sent,) = http.sent
+    assert (sent["method"], sent["url"], json.loads(sent["body"])) == ("POST", "/click", EVENT)
+    assert sent["headers"] == {"Content-Type": "application/json"}
+    assert sent["keepalive"] is True
+
+
+def test_a_batch_is_a_batch_request() -> None:
+    """`trackClickBatch` posts `{events, batchId, timestamp}` (CONTRACT 1.5) to `endpoint` + /batch."""
+    http = FakeHttp(OK)
+    assert batch(http).state == "resolved"
+    (sent,) = http.sent
+    assert sent["url"] == "/click/batch"
+    assert json.loads(sent["body"]) == {"events": EVENTS, "batchId": "batch-1", "timestamp": 1700000000000}
+
+
+@pytest.mark.parametrize("keepalive", [True, False])
+def test_the_queue_decides_on_keepalive(keepalive: bool) -> None:
+    """A batch is sent with the `keepalive` of its request (CONTRACT 5.1)."""
+    http = FakeHttp(OK)
+    api_of(http).track_click_batch(EVENTS, {**REQUEST, "keepalive": keepalive})
+    assert http.sent[0]["keepalive"] is keepalive
+
+
+def test_a_redirect_is_not_followed() -> None:
+    """Followed, a redirected POST becomes a GET without the events, so each request forbids it."""
+    http = FakeHttp(OK)
+    batch(http)
+    assert http.sent[0]["redirect"] == "manual"
+
+
+def test_events_are_dumped_one_by_one() -> None:
+    """No list is handed to JSON: a host's `Array.prototype.toJSON` cannot make a string of the events."""
+    http = FakeHttp(OK)
+    dumped: list[Any] = []
+    dump = http.json.dump
+    http.json.dump = lambda value: dumped.append(value) or dump(value)  # type: ignore[func-returns-value, method-assign]
+    batch(http)
+    assert not any(isinstance(value, list) or "events" in value for value in dumped if not isinstance(value, int))
+
+
+def test_every_option_reaches_the_request() -> None:
+    """`headers`, `contentType`, `timeoutMs`, `fetch` and `batchEndpoint` are what a request is made with."""
+    http = FakeHttp(OK)
+    options = {"headers": {"X-Key": "k"}, "contentType": "text/plain", "timeoutMs": 500, "fetch": print}
+    batch(http, batchEndpoint="/many", **options)
+    (sent,) = http.sent
+    assert sent["headers"] == {"Content-Type": "text/plain", "X-Key": "k"}
+    assert (sent["url"], sent["timeout_ms"], sent["fetch"]) == ("/many", 500, print)
+
+
+def test_the_default_batch_endpoint_keeps_the_query() -> None:
+    """`/click?site=1` has its batch route at `/click/batch?site=1`."""
+    http = FakeHttp(OK)
+    batch(http, endpoint="/click?site=1")
+    assert http.sent[0]["url"] == "/click/batch?site=1"
+
+
+def test_a_timeout_of_ten_seconds_is_the_default() -> None:
+    """Without `timeoutMs` a request may take 10 s, the body included."""
+    http = FakeHttp(OK)
+    batch(http)
+    assert http.sent[0]["timeout_ms"] == 10000
+
+
+# -- what an answer is worth
+
+
+def test_an_answer_in_json_is_handed_on() -> None:
+    """A 2xx with JSON resolves to its value, so that the queue sees `rejected` and `retry` (CONTRACT 3.4)."""
+    promise = batch(FakeHttp(FakeResponse(200, '{"rejected":[{"id":"b","reason":"unknown offer"}]}')))
+    assert (promise.state, promise.value) == ("resolved", {"rejected": [{"id": "b", "reason": "unknown offer"}]})
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [FakeResponse(204), FakeResponse(200, "", **HTML), FakeResponse(200, "ok"), FakeResponse(202, "{cut")],
+    ids=["no content", "empty", "text", "broken JSON"],
+)
+def test_a_success_without_json_acknowledges(answer: FakeResponse) -> None:
+    """204, an empty body and a body that is neither JSON nor HTML are success, resolved to None."""
+    promise = click(answer)
+    assert (promise.state, promise.value) == ("resolved", None)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [FakeResponse(200, "<!doctype html>"), FakeResponse(200, "Log in", **HTML)],
+    ids=["by its body", "by its content type"],
+)
+def test_a_web_page_acknowledges_nothing(answer: FakeResponse) -> None:
+    """A 2xx web page is somebody else's, such as a captive portal's (CONTRACT 3.5): a failure that blames no event."""
+    promise = click(answer)
+    assert (promise.state, promise.value.status) == ("rejected", 200)
+    assert str(promise.value) == "/click answered with a web page; answer with JSON or with nothing"
+
+
+def test_json_that_calls_itself_html_is_json() -> None:
+    """PHP says text/html of everything: what parses as JSON is an answer all the same."""
+    promise = click(FakeResponse(200, '{"ok":true}', **HTML))
+    assert (promise.state, promise.value) == ("resolved", {"ok": True})
+
+
+@pytest.mark.parametrize("status", [302, 400, 404, 429, 500])
+def test_any_other_status_is_a_failure_that_names_it(status: int) -> None:
+    """The error carries `status`, from which the queue tells the path's fault from the events' (CONTRACT 3.5)."""
+    promise = click(FakeResponse(status, '{"ok":true}'))
+    assert (promise.state, promise.value.status) == ("rejected", status)
+    assert str(promise.value) == f"/click answered {status}"
+
+
+def test_an_answer_without_a_status_is_a_failure() -> None:
+    """What a mocked fetch leaves out is not taken for a success."""
+    assert click(FakeResponse(float("nan"))).state == "rejected"
+
+
+def test_a_redirect_says_what_to_do() -> None:
+    """A redirect that was not followed has status 0; the message asks for the final address."""
+    promise = click(FakeResponse(0))
+    assert (promise.state, promise.value.status) == ("rejected", 0)
+    assert str(promise.value) == "/click redirects; give the address it redirects to"
+
+
+def test_a_broken_line_is_handed_on_as_it_is() -> None:
+    """What fetch fails with is what the promise rejects with."""
+    error = OSError("cut")
+    promise = click(error)
+    assert (promise.state, promise.value) == ("rejected", error)
+
+
+def test_what_cannot_be_written_rejects() -> None:
+    """An event that JSON cannot write, or a request that is none, rejects; nothing is thrown at the caller."""
+    api = api_of(FakeHttp())
+    assert api.track_click({"self": {1, 2}}).state == "rejected"
+    assert api.track_click_batch(EVENTS, {}).state == "rejected"
+
+
+# -- how long to wait
+
+
+@pytest.mark.parametrize(
+    ("headers", "wait_ms"),
+    [
+        ({}, None),
+        ({"retry_after": "120"}, 120_000),
+        ({"retry_after": "soon"}, None),
+        ({"retry_after": "Thu, 01 Jan 1970 00:01:30 GMT"}, 60_000),
+        ({"retry_after": "Thu, 01 Jan 1970 00:00:10 GMT"}, 0),
+        ({"retry_after": "Thu, 01 Jan 1970 00:01:30 GMT", "date": "Thu, 01 Jan 1970 00:01:00 GMT"}, 30_000),
+    ],
+    ids=["none", "seconds", "nonsense", "date by our clock", "past", "date by the server's clock"],
+)
+def test_retry_after_becomes_milliseconds(headers: dict[str, str], wait_ms: float | None) -> None:
+    """`retryAfterMs` comes from seconds or an HTTP date, by the server's clock where it is readable; never negative."""
+    promise = click(FakeResponse(503, **headers), now_ms=30_000)
+    assert promise.value.retryAfterMs == wait_ms
+
+
+# -- a server without a batch route
+
+
+def test_without_a_batch_route_events_go_one_after_the_other() -> None:
+    """`batchEndpoint: null` posts each event to `endpoint`, in their order, with the request's keepalive."""
+    http = FakeHttp(OK, OK, OK)
+    promise = api_of(http, batchEndpoint=None).track_click_batch(EVENTS, {**REQUEST, "keepalive": False})
+    assert [json.loads(sent["body"])["id"] for sent in http.sent] == ["a", "b", "c"]
+    assert {(sent["url"], sent["keepalive"]) for sent in http.sent} == {("/click", False)}
+    assert (promise.state, promise.value) == ("resolved", {"rejected": [], "retry": []})
+
+
+def test_a_failure_of_the_first_is_the_failure_of_all() -> None:
+    """With nothing answered yet the queue backs off, or splits, as for a batch: the error is the first event's."""
+    http = FakeHttp(FakeResponse(400))
+    promise = batch(http, batchEndpoint=None)
+    assert (promise.state, promise.value.status, len(http.sent)) == ("rejected", 400, 1)
+
+
+def test_a_later_failure_asks_again_for_the_rest() -> None:
+    """What was acknowledged stays so; the failing event and those behind it are for the next attempt."""
+    http = FakeHttp(OK, OSError("cut"))
+    promise = batch(http, batchEndpoint=None)
+    assert (promise.state, promise.value) == ("resolved", {"rejected": [], "retry": ["b", "c"]})
+    assert len(http.sent) == 2
+
+
+def test_what_single_answers_say_is_passed_on() -> None:
+    """A server that answers one event with `rejected` or `retry` is heard as if it had answered a batch."""
+    refusal = {"id": "a", "reason": "unknown offer"}
+    answers = [FakeResponse(200, json.dumps({"rejected": [refusal]})), FakeResponse(200, '{"retry":["b"]}'), OK]
+    promise = batch(FakeHttp(*answers), batchEndpoint=None)
+    assert promise.value == {"rejected": [refusal], "retry": ["b"]}
+
+
+# -- wrong options
+
+
+@pytest.mark.parametrize(
+    ("options", "error", "message"),
+    [
+        (None, TypeError, "options: got null; give an object with an endpoint"),
+        ({}, TypeError, "option endpoint: got null; give a non-empty string"),
+        ({"endpoint": ""}, ValueError, 'option endpoint: got ""; give a non-empty string'),
+        ({"batchEndpoint": 7}, TypeError, "option batchEndpoint: got 7; give a non-empty string"),
+        ({"contentType": ""}, ValueError, 'option contentType: got ""; give a non-empty string'),
+        ({"timeoutMs": "1s"}, TypeError, 'option timeoutMs: got "1s"; give a number from 1 to 600000'),
+        ({"timeoutMs": 0}, ValueError, "option timeoutMs: got 0; give a number from 1 to 600000"),
+        ({"timeoutMs": 600001}, ValueError, "option timeoutMs: got 600001; give a number from 1 to 600000"),
+        ({"headers": "X: 1"}, TypeError, 'option headers: got "X: 1"; give an object of strings'),
+        ({"headers": {"X": 1}}, TypeError, "option headers.X: got 1; give a string"),
+        ({"fetch": "fetch"}, TypeError, 'option fetch: got "fetch"; give a function'),
+        (
+            {"url": "/click"},
+            TypeError,
+            "option url is unknown; there are endpoint batchEndpoint timeoutMs headers contentType fetch",
+        ),
+    ],
+)
+def test_a_wrong_option_is_named(options: Any, error: type[Exception], message: str) -> None:
+    """A wrong option throws at construction and says its name, its value and what is allowed."""
+    full = options if not options or "endpoint" in options or "url" in options else {"endpoint": "/click", **options}
+    with pytest.raises(error) as caught:
+        create_widget_api(full, FakeHttp())
+    assert str(caught.value) == message
