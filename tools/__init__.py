@@ -1,0 +1,1 @@
+"""What builds and guards the module. CPython only; nothing of it reaches a browser."""

@@ -1,0 +1,135 @@
+"""From src/clickqueue/ to dist/: transpile, link, minify, measure. The same source gives the same bytes.
+
+`python -m tools.build` writes dist/; `--check` builds elsewhere and compares; `--out DIR` writes there.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from tools import names, node, sizes, subset
+from tools.transpile import RUNTIME, TRANSCRYPT_RUNTIME, BuildError, exports_of, transpile
+
+ROOT = node.ROOT
+SOURCE = ROOT / "src" / "clickqueue"
+DIST = ROOT / "dist"
+TARGET = "es2020"
+MODULES = {"clickqueue": "main", "use-widget": "use_widget"}
+"""Each file of dist/ and the Python module whose `__all__` it exports."""
+
+
+ENTRY = "entry.js"
+"""The export list, written by the build; the only source of a map that is not a file."""
+
+
+def entries_of(source: Path) -> dict[str, str]:
+    """The part of MODULES that stands in a source folder."""
+    return {name: entry for name, entry in MODULES.items() if (source / f"{entry}.py").is_file()}
+
+
+def _module(source: Path, name: str, entry: str) -> dict[str, Any]:
+    listed = (f"{name} as {names.camel(name)}" if "_" in name else name for name in exports_of(source / f"{entry}.py"))
+    external = {f"./clickqueue.{other}.js": f"./{file}.js" for file, other in MODULES.items() if file != name}
+    return {
+        "name": name,
+        "entry": f"export {{ {', '.join(listed)} }} from './clickqueue.{entry}.js'",
+        "external": external,
+    }
+
+
+def link(source: Path, modules: Path) -> dict[str, Any]:
+    """Hand the transpiled modules to esbuild; answers with the files as text and their sizes."""
+    runtime = str(source / "runtime.js")
+    job = {
+        "staging": str(modules),
+        "entry": ENTRY,
+        "out": str(source.parent.parent / "dist"),
+        "target": TARGET,
+        "modules": [_module(source, name, entry) for name, entry in entries_of(source).items()],
+        "replaced": {RUNTIME: runtime, TRANSCRYPT_RUNTIME: runtime},
+        "mangled": names.MANGLED,
+        "mangleCache": names.mangle_cache(),
+    }
+    command = [str(node.NODE), str(ROOT / "tools" / "link.mjs")]
+    done = subprocess.run(command, input=json.dumps(job), capture_output=True, text=True, cwd=ROOT)
+    if done.returncode != 0:
+        raise BuildError(f"tools/link.mjs failed:\n{done.stderr}")
+    answer: dict[str, Any] = json.loads(done.stdout)
+    if answer["errors"]:
+        told = "\n".join(f"  {error['text']} {(error['location'] or {}).get('lineText', '')}" for error in answer["errors"])
+        raise BuildError(f"esbuild refuses:\n{told}")
+    return answer
+
+
+def lead_home(text: str, source: Path) -> str:
+    """A source map that names the files of src/ as seen from dist/, with their true content."""
+    found = json.loads(text)
+    for index, name in enumerate(found["sources"]):
+        path = source / Path(name).name.removeprefix("clickqueue.")
+        if path.name == ENTRY:
+            found["sources"][index] = ENTRY
+        else:
+            found["sources"][index] = f"../src/clickqueue/{path.name}"
+            found["sourcesContent"][index] = path.read_text()
+    return json.dumps(found, separators=(",", ":"), ensure_ascii=False) + "\n"
+
+
+def build(source: Path) -> dict[str, str]:
+    """All of dist/, as texts by file name."""
+    faults = subset.check_folder(source)
+    if faults:
+        raise BuildError("\n".join(str(fault) for fault in faults))
+    with tempfile.TemporaryDirectory() as folder:
+        modules = transpile(source, Path(folder), list(entries_of(source).values()))
+        answer = link(source, modules)
+    files = {file["file"]: file["text"] for file in answer["files"]}
+    files = {name: lead_home(text, source) if name.endswith(".map") else text for name, text in files.items()}
+    files |= {path.name: path.read_text() for path in sorted(source.glob("*.d.ts"))}
+    return files | {"size.json": sizes.dump(answer["sizes"])}
+
+
+def write(files: dict[str, str], out: Path) -> None:
+    """Make a folder hold exactly these files."""
+    out.mkdir(parents=True, exist_ok=True)
+    for path in out.iterdir():
+        if path.name not in files:
+            path.unlink()
+    for name, text in files.items():
+        (out / name).write_text(text)
+
+
+def compare(files: dict[str, str], out: Path) -> list[str]:
+    """The names that a folder has otherwise, has too many, or lacks."""
+    there = {path.name: path.read_text() for path in out.iterdir()} if out.is_dir() else {}
+    return sorted(name for name in files.keys() | there.keys() if files.get(name) != there.get(name))
+
+
+def main(arguments: list[str]) -> int:
+    parser = argparse.ArgumentParser(prog="build", description="Build dist/ from src/clickqueue/.")
+    parser.add_argument("--check", action="store_true", help="build elsewhere and compare with dist/")
+    parser.add_argument("--out", type=Path, default=DIST, metavar="DIR", help="write there instead of dist/")
+    options = parser.parse_args(arguments)
+    node.install()
+    try:
+        files = build(SOURCE)
+    except BuildError as error:
+        print(error, file=sys.stderr)
+        return 1
+    print(sizes.report(files["size.json"], DIST / "size.json"))
+    if not options.check:
+        write(files, options.out)
+        return 0
+    changed = compare(files, options.out)
+    if changed:
+        print(f"dist/ is not what src/ builds: {', '.join(changed)}. Run python3 dev.py build and commit dist/.")
+    return 1 if changed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

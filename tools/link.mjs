@@ -1,0 +1,55 @@
+// One JSON job on stdin, one JSON answer on stdout: what esbuild and zlib do for tools/build.py.
+// Nothing is decided here; every choice stands in build.py and names.py.
+
+import { readFileSync } from 'node:fs'
+import { basename } from 'node:path'
+import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
+import { build } from 'esbuild'
+
+const job = JSON.parse(readFileSync(0, 'utf8'))
+
+const redirect = (external) => ({
+  name: 'redirect',
+  setup(esbuild) {
+    esbuild.onResolve({ filter: /^\./ }, ({ path }) => {
+      if (external[path]) return { path: external[path], external: true }
+      if (job.replaced[path]) return { path: job.replaced[path] }
+    })
+  },
+})
+
+async function link({ name, entry, external }) {
+  const { outputFiles } = await build({
+    stdin: { contents: entry, resolveDir: job.staging, sourcefile: job.entry },
+    outfile: `${job.out}/${name}.js`,
+    plugins: [redirect(external)],
+    bundle: true,
+    minify: true,
+    write: false,
+    format: 'esm',
+    target: job.target,
+    charset: 'utf8',
+    legalComments: 'none',
+    sourcemap: 'linked',
+    mangleProps: new RegExp(job.mangled),
+    mangleCache: job.mangleCache,
+    logLevel: 'silent',
+  })
+  return outputFiles.map(({ path, text }) => ({ file: basename(path), text }))
+}
+
+const size = ({ file, text }) => ({
+  file,
+  minified: Buffer.byteLength(text),
+  gzip: gzipSync(text, { level: 9 }).length,
+  brotli: brotliCompressSync(text, { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } }).length,
+})
+
+try {
+  const files = (await Promise.all(job.modules.map(link))).flat()
+  const sizes = files.filter(({ file }) => file.endsWith('.js')).map(size)
+  console.log(JSON.stringify({ files, sizes, errors: [] }))
+} catch (failure) {
+  if (!failure.errors) throw failure
+  console.log(JSON.stringify({ errors: failure.errors }))
+}

@@ -1,0 +1,197 @@
+"""From Python modules to JavaScript modules that lack nothing and carry nothing: Transcrypt and what follows it.
+
+Line numbers are sacred here. What is cut out of the Python leaves empty lines and what is cut out of the JavaScript
+leaves empty lines, so that Transcrypt's line maps stay true to the files in src/.
+"""
+
+from __future__ import annotations
+
+import ast
+import json
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+CPYTHON_ONLY = ("__init__.py", "ports.py", "runtime.py")
+RUNTIME = "./clickqueue.runtime.js"
+TRANSCRYPT_RUNTIME = "./org.transcrypt.__runtime__.js"
+TYPING_MODULES = ("__future__", "typing", "collections.abc")
+FLAGS = ("-b", "-n", "-m", "-xt", "-jc", "-xr")
+IMPORT = re.compile(r"^import \{(.*)\} from '\./org\.transcrypt\.__runtime__\.js';$", re.M)
+NOT_CODE = re.compile(r"'(?:\\.|[^'\\\n])*'|\"(?:\\.|[^\"\\\n])*\"|//[^\n]*|/\*.*?\*/", re.S)
+
+METHOD = re.compile(r"^\t\w+ (?=\(.*\) \{$)", re.M)
+
+SHORTER = (
+    # `x is None` has to catch what JavaScript leaves undefined.
+    (r" ([!=]=)= null\b", r" \1 null"),
+    # A native error needs no cause, and no variable to be thrown.
+    (r"var (__except\d+__) = (.*);\n\s*\1\.__cause__ = .*;\n\s*throw \1;", r"throw \2;\n\n"),
+    # A class body is handed to runtime.js, which asks for no accessor and no module name.
+    (r"^\t__module__: __name__,$", ""),
+    (r"^\tget __init__ \(\) \{return __get__ \(this, function (\(.*\) \{)$", r"\t__init__ \1"),
+    (r"^\t\}\);\}(,?)$", r"\t}\1"),
+    (r"^\t(\w+): function \(", r"\t\1 ("),
+    # `except Exception` means whatever was thrown; JavaScript throws anything.
+    (r"isinstance \(__except\d+__, Exception\)", "true"),
+    # A dict is a plain object here.
+    (r"\bdict \(\{", r"({"),
+    # Only methods have a `this`, and they keep it in `self`.
+    (r"^(\t*)([^\n]*)\(function __lambda__ (\([^)]*\)) \{\n((?:[^\n]*\n)*?)\1\}\)", r"\1\2\3 => {\n\4\1}"),
+    (r"^((?:export |\t+)var \w+ = )function (\([^)]*\)) \{", r"\1\2 => {"),
+)
+"""What Transcrypt writes, and what does the same in fewer bytes."""
+
+
+class BuildError(Exception):
+    """Something in src/ that a person has to change; the text says where, what and how."""
+
+
+def modules_of(source: Path) -> list[Path]:
+    """The Python files of a package that become JavaScript."""
+    return sorted(path for path in source.glob("*.py") if path.name not in CPYTHON_ONLY)
+
+
+def _is_for_mypy(node: ast.AST) -> bool:
+    match node:
+        case ast.ImportFrom(module=module):
+            return module in TYPING_MODULES
+        case ast.If(test=ast.Name(id="TYPE_CHECKING")) | ast.Assign(targets=[ast.Name(id="__all__")]):
+            return True
+        case ast.AnnAssign(value=value):
+            return value is None
+    return False
+
+
+def without_types(python: str) -> str:
+    """The same lines, without what only mypy and ruff read: imports of types, declarations, annotated constants."""
+    tree, lines = ast.parse(python), python.splitlines()
+    for node in tree.body:
+        if isinstance(node, ast.AnnAssign) and node.value:
+            # Transcrypt does not export a constant that has an annotation.
+            line, annotation = lines[node.lineno - 1], node.annotation
+            lines[node.lineno - 1] = line[: node.target.end_col_offset] + line[annotation.end_col_offset :]
+    for node in ast.walk(tree):
+        if isinstance(node, ast.stmt) and _is_for_mypy(node):
+            last = node.end_lineno or node.lineno
+            lines[node.lineno - 1 : last] = [""] * (last - node.lineno + 1)
+    return "\n".join(lines) + "\n"
+
+
+def exports_of(module: Path) -> list[str]:
+    """What `__all__` of a module lists: the one place that says what is public."""
+    for node in ast.parse(module.read_text()).body:
+        match node:
+            case ast.Assign(targets=[ast.Name(id="__all__")], value=value):
+                return list(ast.literal_eval(value))
+    raise BuildError(f"{module}: no __all__; list there what the built module exports")
+
+
+def stage(source: Path, staging: Path, entries: list[str]) -> None:
+    """Lay out the copy that Transcrypt works on, so that nothing is ever written into src/."""
+    package = staging / "clickqueue"
+    package.mkdir(parents=True)
+    for path in modules_of(source):
+        (package / path.name).write_text(without_types(path.read_text()))
+    (package / "runtime.js").write_text((source / "runtime.js").read_text())
+    (staging / "entry.py").write_text("".join(f"import clickqueue.{entry}\n" for entry in entries))
+
+
+def run_transcrypt(staging: Path, source: Path) -> Path:
+    """Transpile the staged package; returns the folder of flat modules, `clickqueue.queue.js` and so on."""
+    command = [sys.executable, "-m", "transcrypt", *FLAGS, "entry.py"]
+    done = subprocess.run(command, cwd=staging, capture_output=True, text=True)
+    if done.returncode != 0:
+        told = re.sub(r"^\s*(Saving .*|Aborted)?\n", "", done.stdout.partition("Error while")[2], flags=re.M)
+        told = told.replace(str(staging / "clickqueue"), str(source))
+        raise BuildError(f"Transcrypt refuses: error while{told or done.stdout + done.stderr}")
+    return staging / "__target__"
+
+
+def code_of(javascript: str) -> str:
+    """The text with strings and comments blanked, each character at its place."""
+    return NOT_CODE.sub(lambda found: re.sub(r"[^\n]", " ", found[0]), javascript)
+
+
+def uses_of(name: str, code: str) -> Iterator[int]:
+    """Line indexes on which a free name is used; attributes, keys of objects and methods are not uses."""
+    for found in re.finditer(rf"(?<![\w$.]){re.escape(name)}(?![\w$])(?!\s*:(?!:))", code):
+        if not code[: found.start()].rstrip(" ").endswith("."):
+            yield code.count("\n", 0, found.start())
+
+
+def runtime_exports(runtime: str) -> set[str]:
+    """The names that runtime.js offers."""
+    named = re.findall(r"^export (?:const|let|var|class|function) (\w+)", runtime, re.M)
+    listed = ",".join(re.findall(r"^export \{(.*?)\}", runtime, re.M | re.S)).split(",")
+    return {*named, *(entry.split(" as ")[-1].strip() for entry in listed if entry.strip())}
+
+
+def python_lines(path: Path) -> list[int]:
+    """For each line of a transpiled module the line of the Python file that it came from."""
+    lines, line = [], 0
+    for group in json.loads(path.with_suffix(".map").read_text())["mappings"].split(";"):
+        if group:
+            line += decode_vlq(group.split(",")[0])[2]
+        lines.append(line + 1)
+    return lines
+
+
+def decode_vlq(segment: str) -> list[int]:
+    """The numbers of one segment of a source map."""
+    digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+    numbers, value, shift = [], 0, 0
+    for digit in map(digits.index, segment):
+        value |= (digit & 31) << shift
+        shift += 5
+        if digit < 32:
+            numbers.append(-(value >> 1) if value & 1 else value >> 1)
+            value, shift = 0, 0
+    return numbers
+
+
+def link_to_runtime(path: Path, javascript: str, allowed: set[str], source: Path) -> str:
+    """Import of Transcrypt's runtime only what is used, and of that only what ours has."""
+    found = IMPORT.search(javascript)
+    if not found:
+        return javascript
+    code = METHOD.sub("", code_of(IMPORT.sub("", javascript)))
+    used = {name: lines for name in found[1].split(", ") if (lines := list(uses_of(name, code)))}
+    for name in used.keys() - allowed:
+        file = source / f"{path.stem.removeprefix('clickqueue.')}.py"
+        line = python_lines(path)[used[name][0]]
+        raise BuildError(
+            f"{file}:{line}: needs {name} of Transcrypt's runtime, which runtime.js does not have; "
+            f"it has {', '.join(sorted(allowed))}. Write it with these, or add it to runtime.js and runtime.py."
+        )
+    names = ", ".join(sorted(used))
+    return IMPORT.sub(f"import {{{names}}} from '{TRANSCRYPT_RUNTIME}';", javascript)
+
+
+def polish(javascript: str) -> str:
+    """The same module in fewer bytes, line by line at its place; what stands in quotes stays as it is."""
+    kept: list[str] = []
+
+    def keep(found: re.Match[str]) -> str:
+        kept.append(found[0])
+        return f"'{len(kept) - 1}'"
+
+    code = NOT_CODE.sub(keep, javascript)
+    for pattern, replacement in SHORTER:
+        changes = 1
+        while changes:
+            code, changes = re.subn(pattern, replacement, code, flags=re.M)
+    return re.sub(r"'(\d+)'", lambda found: kept[int(found[1])], code)
+
+
+def transpile(source: Path, staging: Path, entries: list[str]) -> Path:
+    """The folder of JavaScript modules, ready to be linked."""
+    stage(source, staging, entries)
+    target = run_transcrypt(staging, source)
+    allowed = runtime_exports((source / "runtime.js").read_text())
+    for path in sorted(target.glob("clickqueue.*.js")):
+        if path.stem != "clickqueue.runtime":
+            path.write_text(link_to_runtime(path, polish(path.read_text()), allowed, source))
+    return target
