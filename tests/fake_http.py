@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import email.utils
-import json
 from collections.abc import Callable
 from typing import Any
+
+from clickqueue.ports import Json
+from tests.fakes import FakeJson
 
 
 class FakePromise:
@@ -46,19 +48,6 @@ class FakeFailure(Exception):
         self.retryAfterMs = retry_after_ms
 
 
-class FakeJson:
-    """Python's JSON, compact as a browser's."""
-
-    def dump(self, value: Any) -> str:
-        return json.dumps(value, separators=(",", ":"), ensure_ascii=False)
-
-    def load(self, text: str) -> Any:
-        return json.loads(text)
-
-    def size_bytes(self, text: str) -> int:
-        return len(text.encode())
-
-
 class FakeResponse:
     """An answer; the names of its headers are lower case."""
 
@@ -72,7 +61,7 @@ class FakeHttp:
     """Answers the requests one by one from `script`: a `FakeResponse`, or an exception for a broken line."""
 
     def __init__(self, *script: FakeResponse | Exception, now_ms: float = 0) -> None:
-        self.json = FakeJson()
+        self.json: Json = FakeJson()
         self.sent: list[dict[str, Any]] = []
         self._script = list(script)
         self._now_ms = now_ms

@@ -4,22 +4,23 @@ A promise of this module always settles, within `timeoutMs`, and it resolves onl
 events. Whatever else answers in its name, a captive portal or a redirect, is a failure: the queue keeps its events.
 """
 
-# __pragma__ ('skip')
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
-
-from clickqueue.ports import Event, Headers, Http, Response
-
-Settle = Callable[[Any], None]
-# __pragma__ ('noskip')
+from typing import TYPE_CHECKING, Any
 
 from clickqueue.api_options import read_api_options
-from clickqueue.runtime import after, field, kind, whole
+from clickqueue.runtime import after, field, names, whole
+from clickqueue.verdict import listed
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from clickqueue.ports import Event, Headers, Http, Response
+
+    Settle = Callable[[Any], None]
 
 
-def create_widget_api(options: Any, http: Http) -> WidgetApi:
+def create_api(options: Any, http: Http) -> WidgetApi:
     """What a `ClickQueue` takes as its api, over the page's own fetch; throws where an option is wrong."""
     return WidgetApi(read_api_options(options), http)
 
@@ -53,8 +54,9 @@ class WidgetApi:
         def start(resolve: Settle, reject: Settle) -> None:
             def send(index: int) -> None:
                 def done(value: Any) -> None:
-                    pass_on(value, "rejected", answer)
-                    pass_on(value, "retry", answer)
+                    for key in names(answer):
+                        for item in listed(value, key):
+                            answer[key].append(item)
                     send(index + 1)
 
                 def failed(error: Any) -> None:
@@ -75,7 +77,7 @@ class WidgetApi:
 
         return self._http.promise(start)
 
-    def _post(self, url: str, write: Callable[[], str], keepalive: bool) -> Any:
+    def _post(self, url: str, write: Callable[[], Any], keepalive: bool) -> Any:
         http = self._http
         options = self._options
 
@@ -101,7 +103,7 @@ class WidgetApi:
         return http.promise(start)
 
 
-def batch_text(events: list[Event], request: dict[str, Any], http: Http) -> str:
+def batch_text(events: list[Event], request: dict[str, Any], http: Http) -> Any:
     """The body, put together event by event: a host's `Array.prototype.toJSON` (Prototype.js) spoils whole lists."""
     json = http.json
     text = ""
@@ -115,7 +117,7 @@ def value_of(text: str, http: Http) -> Any:
     """The answer as JSON, None where it is none."""
     try:
         return http.json.load(text)
-    except:
+    except Exception:
         return None
 
 
@@ -145,12 +147,6 @@ def wait_ms(headers: Headers, http: Http) -> float | None:
     until_ms = http.parse_date_ms(text)
     # The server's own clock, where CORS exposes it: the visitor's may be wrong by hours.
     sent_at_ms = http.parse_date_ms(headers.get("date"))
-    return None if until_ms is None else max(0, until_ms - (http.now_ms() if sent_at_ms is None else sent_at_ms))
-
-
-def pass_on(value: Any, key: str, answer: dict[str, list[Any]]) -> None:
-    """Add what one answer lists under `key` to the answer for the batch."""
-    listed = field(value, key)
-    if kind(listed) == "list":
-        for item in listed:
-            answer[key].append(item)
+    if until_ms is None:
+        return None
+    return max(0, until_ms - (http.now_ms() if sent_at_ms is None else sent_at_ms))

@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
-from clickqueue.widget_api import create_widget_api
+from clickqueue.widget_api import create_api
 from tests.fake_http import FakeHttp, FakePromise, FakeResponse
+from tests.fakes import FakeJson
 
 EVENT = {"id": "a", "sessionId": "s", "questionId": "q", "offerId": "o", "buttonVariantId": "b"}
 EVENTS = [{**EVENT, "id": "a"}, {**EVENT, "id": "b"}, {**EVENT, "id": "c"}]
@@ -29,7 +30,7 @@ def batch(http: FakeHttp, **options: Any) -> FakePromise:
 
 
 def api_of(http: FakeHttp, **options: Any) -> Any:
-    return create_widget_api({"endpoint": "/click", **options}, http)
+    return create_api({"endpoint": "/click", **options}, http)
 
 
 # -- what is sent
@@ -69,14 +70,21 @@ def test_a_redirect_is_not_followed() -> None:
     assert http.sent[0]["redirect"] == "manual"
 
 
-def test_events_are_dumped_one_by_one() -> None:
-    """No list is handed to JSON: a host's `Array.prototype.toJSON` cannot make a string of the events."""
+class PrototypeJson(FakeJson):
+    """JSON on a page with Prototype.js, whose `Array.prototype.toJSON` makes a string of each list."""
+
+    def dump(self, value: Any) -> Any:
+        if isinstance(value, dict):
+            value = {key: self.dump(item) if isinstance(item, list) else item for key, item in value.items()}
+        return super().dump(self.dump(value) if isinstance(value, list) else value)
+
+
+def test_prototype_js_does_not_spoil_the_list() -> None:
+    """On a page that has patched `Array.prototype.toJSON`, `events` arrives as a list all the same."""
     http = FakeHttp(OK)
-    dumped: list[Any] = []
-    dump = http.json.dump
-    http.json.dump = lambda value: dumped.append(value) or dump(value)  # type: ignore[func-returns-value, method-assign]
+    http.json = PrototypeJson()
     batch(http)
-    assert not any(isinstance(value, list) or "events" in value for value in dumped if not isinstance(value, int))
+    assert json.loads(http.sent[0]["body"])["events"] == EVENTS
 
 
 def test_every_option_reaches_the_request() -> None:
@@ -237,27 +245,27 @@ def test_what_single_answers_say_is_passed_on() -> None:
 @pytest.mark.parametrize(
     ("options", "error", "message"),
     [
-        (None, TypeError, "options: got null; give an object with an endpoint"),
-        ({}, TypeError, "option endpoint: got null; give a non-empty string"),
-        ({"endpoint": ""}, ValueError, 'option endpoint: got ""; give a non-empty string'),
-        ({"batchEndpoint": 7}, TypeError, "option batchEndpoint: got 7; give a non-empty string"),
-        ({"contentType": ""}, ValueError, 'option contentType: got ""; give a non-empty string'),
-        ({"timeoutMs": "1s"}, TypeError, 'option timeoutMs: got "1s"; give a number from 1 to 600000'),
-        ({"timeoutMs": 0}, ValueError, "option timeoutMs: got 0; give a number from 1 to 600000"),
-        ({"timeoutMs": 600001}, ValueError, "option timeoutMs: got 600001; give a number from 1 to 600000"),
-        ({"headers": "X: 1"}, TypeError, 'option headers: got "X: 1"; give an object of strings'),
-        ({"headers": {"X": 1}}, TypeError, "option headers.X: got 1; give a string"),
-        ({"fetch": "fetch"}, TypeError, 'option fetch: got "fetch"; give a function'),
+        (None, TypeError, "options is null; give an object with an endpoint"),
+        ({}, TypeError, "options.endpoint is null; give a non-empty string"),
+        ({"endpoint": ""}, ValueError, 'options.endpoint is ""; give a non-empty string'),
+        ({"batchEndpoint": 7}, TypeError, "options.batchEndpoint is 7; give a non-empty string"),
+        ({"contentType": ""}, ValueError, 'options.contentType is ""; give a non-empty string'),
+        ({"timeoutMs": "1s"}, TypeError, 'options.timeoutMs is "1s"; give a number from 1 to 600000'),
+        ({"timeoutMs": 0}, ValueError, "options.timeoutMs is 0; give a number from 1 to 600000"),
+        ({"timeoutMs": 600001}, ValueError, "options.timeoutMs is 600001; give a number from 1 to 600000"),
+        ({"headers": "X: 1"}, TypeError, 'options.headers is "X: 1"; give an object of strings'),
+        ({"headers": {"X": 1}}, TypeError, "options.headers.X is 1; give a non-empty string"),
+        ({"fetch": "fetch"}, TypeError, 'options.fetch is "fetch"; give a function like the page\'s fetch, or null'),
         (
             {"url": "/click"},
             TypeError,
-            "option url is unknown; there are endpoint batchEndpoint timeoutMs headers contentType fetch",
+            "options.url is unknown; there are endpoint batchEndpoint timeoutMs headers contentType fetch",
         ),
     ],
 )
 def test_a_wrong_option_is_named(options: Any, error: type[Exception], message: str) -> None:
     """A wrong option throws at construction and says its name, its value and what is allowed."""
-    full = options if not options or "endpoint" in options or "url" in options else {"endpoint": "/click", **options}
+    full = {"endpoint": "/click", **options} if options else options
     with pytest.raises(error) as caught:
-        create_widget_api(full, FakeHttp())
-    assert str(caught.value) == message
+        create_api(full, FakeHttp())
+    assert str(caught.value) == "clickqueue: " + message
