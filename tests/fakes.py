@@ -634,17 +634,19 @@ class Failure(Exception):
 class Promise:
     """As much of a promise as `attempt` needs: settles once, answers in a task of its own, never inside `then`."""
 
-    __slots__ = ("_hearers", "_post", "_settled")
+    __slots__ = ("_hearers", "_is_decided", "_post", "_settled")
 
     def __init__(self, post: Callable[[float, Task], None]) -> None:
         self._post = post
         self._hearers: list[tuple[Callable[[Any], None], Callable[[Any], None]]] = []
+        self._is_decided = False
         self._settled: tuple[bool, Any] | None = None
 
     def then(self, done: Callable[[Any], None], failed: Callable[[Any], None]) -> None:
         self._hearers.append((done, failed))
         if self._settled:
-            self._post(0, self._answer)
+            is_done, value = self._settled
+            self._post(0, lambda: self._answer(is_done, value))
 
     def resolve(self, value: Any = None, delay_ms: float = 0) -> None:
         self._settle(True, value, delay_ms)
@@ -653,14 +655,12 @@ class Promise:
         self._settle(False, error, delay_ms)
 
     def _settle(self, is_done: bool, value: Any, delay_ms: float) -> None:
-        if self._settled is None:
-            self._settled = (is_done, value)
-            self._post(delay_ms, self._answer)
+        if not self._is_decided:
+            self._is_decided = True
+            self._post(delay_ms, lambda: self._answer(is_done, value))
 
-    def _answer(self) -> None:
-        if self._settled is None:
-            return
-        is_done, value = self._settled
+    def _answer(self, is_done: bool, value: Any) -> None:
+        self._settled = (is_done, value)
         hearers, self._hearers = self._hearers, []
         for done, failed in hearers:
             (done if is_done else failed)(value)

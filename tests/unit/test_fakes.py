@@ -475,6 +475,17 @@ class TestApi:
             api.track_click_batch([], {})
         assert api.track_click_batch([], {}) == "done"
 
+    def test_an_answer_takes_its_time(self) -> None:
+        """`delay_ms` passes before the promise settles, and it settles once."""
+        clock = FakeClock()
+        api = FakeApi(clock, [Failure(500)], delay_ms=7)
+        heard: list[Any] = []
+        api.track_click_batch([], {}).then(heard.append, lambda error: heard.append(error.status))
+        clock.advance(6)
+        assert heard == []
+        clock.advance(1000)
+        assert heard == [500]
+
     def test_a_call_remembers_what_was_sent(self) -> None:
         """Later changes of the event do not rewrite history, and a late `then` is answered too."""
         clock = FakeClock()
