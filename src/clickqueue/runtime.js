@@ -1,0 +1,59 @@
+// What the subset needs of a runtime, once for JavaScript; `runtime.py` holds the same names for CPython.
+// Transcrypt's own runtime costs 20 kB and writes onto the host's Array.prototype; this one touches nothing.
+// esbuild leaves out what is not used. A name that is used and not here fails the build (tools/build.py).
+
+// -- what Transcrypt emits by itself
+
+export class object {}
+export const __class__ = (name, bases, body) => {
+  function Class(...args) {
+    const self = new.target ? this : Object.create(Class.prototype)
+    self.__init__(self, ...args)
+    return self
+  }
+  Object.assign(Class.prototype, bases[0].prototype, body)
+  return Class
+}
+export const len = (items) => items.length
+export const min = Math.min
+export const max = Math.max
+export const str = String
+export const py_TypeError = TypeError
+export const ValueError = RangeError
+
+// -- what runtime.py describes
+
+const create_map = () => new globalThis.Map()
+export { create_map as Map }
+export const kind = (value) =>
+  value == null ? 'null'
+  : Array.isArray(value) ? 'list'
+  : typeof value == 'string' ? 'text'
+  : typeof value == 'number' ? (isFinite(value) ? 'number' : 'other')
+  : /^(boolean|function|object)$/.test(typeof value) ? typeof value
+  : 'other'
+export const field = (value, key) => value?.[key] ?? null
+export const given = (value, key) => value[key] !== undefined
+export const names = Object.keys
+export const show = (value) =>
+  typeof value == 'string' ? JSON.stringify(value)
+  : Object(value) === value ? kind(value)
+  : String(value)
+export const after = (text, prefix) => text.startsWith(prefix) ? text.slice(prefix.length) : null
+export const before = (text, mark) => text.split(mark)[0]
+export const whole = (text) => /^\d+$/.test(text) ? +text : -1
+export const is_integer = Number.isInteger
+export const take_out = (items, item) => {
+  const index = items.indexOf(item)
+  if (index >= 0) items.splice(index, 1)
+}
+export const ordered = (numbers) => [...numbers].sort((a, b) => a - b)
+export const attempt = (call, done, failed) => {
+  let answer
+  try {
+    answer = call()
+  } catch (error) {
+    return failed(error)
+  }
+  typeof answer?.then == 'function' ? Promise.resolve(answer).then(done, failed) : done(answer)
+}

@@ -1,0 +1,117 @@
+"""What the subset needs beyond plain Python, once for CPython; `runtime.js` holds the same names for JavaScript.
+
+Each pair behaves alike, which `tests/twin/` holds. Nothing else may differ between the two machines.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+
+class Map:
+    """A table by text whose keys may be anything a stranger wrote, `__proto__` too: JavaScript's own `Map`."""
+
+    def __init__(self) -> None:
+        self._table: dict[str, Any] = {}
+
+    def has(self, key: str) -> bool:
+        return key in self._table
+
+    def get(self, key: str) -> Any:
+        """The value, None where there is none."""
+        return self._table.get(key)
+
+    def set(self, key: str, value: Any) -> None:
+        self._table[key] = value
+
+    def delete(self, key: str) -> None:
+        self._table.pop(key, None)
+
+
+def kind(value: Any) -> str:
+    """'null', 'boolean', 'number' (finite), 'text', 'list', 'function' or 'object'; 'other' for the rest."""
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return "boolean"
+    if isinstance(value, (int, float)):
+        return "number" if value - value == 0 else "other"
+    if isinstance(value, str):
+        return "text"
+    if isinstance(value, list):
+        return "list"
+    return "function" if callable(value) else "object"
+
+
+def field(value: Any, key: str) -> Any:
+    """`value[key]`, None where either is missing. For objects that strangers made."""
+    if isinstance(value, dict):
+        return value.get(key)
+    return getattr(value, key, None)
+
+
+def given(value: dict[str, Any], key: str) -> bool:
+    """Whether the caller said anything of `key`, be it null. Undefined is JavaScript's way to say nothing."""
+    return key in value
+
+
+def names(value: dict[str, Any]) -> list[str]:
+    """The keys of an object."""
+    return list(value)
+
+
+def show(value: Any) -> str:
+    """A value as an error message names it; of an object only that it is one."""
+    if isinstance(value, str):
+        return json.dumps(value, ensure_ascii=False)
+    if value is None or isinstance(value, bool):
+        return json.dumps(value)
+    return str(value) if isinstance(value, (int, float)) else kind(value)
+
+
+def after(text: str, prefix: str) -> str | None:
+    """What follows `prefix`, None where `text` does not start with it."""
+    return text[len(prefix) :] if text.startswith(prefix) else None
+
+
+def before(text: str, mark: str) -> str:
+    """What stands before the first `mark`; all of it where there is none."""
+    return text.partition(mark)[0]
+
+
+def whole(text: str) -> int:
+    """The number that plain digits spell, -1 where the text is anything else."""
+    return int(text) if text.isascii() and text.isdigit() else -1
+
+
+def is_integer(value: float) -> bool:
+    """Whether a number has no fraction."""
+    return value % 1 == 0
+
+
+def take_out(items: list[Any], item: Any) -> None:
+    """Remove this very item from the list; nothing happens where it is not in it."""
+    for index, other in enumerate(items):
+        if other is item:
+            del items[index]
+            return
+
+
+def ordered(numbers: list[int]) -> list[int]:
+    """A list of the numbers, smallest first."""
+    return sorted(numbers)
+
+
+def attempt(call: Callable[[], Any], done: Callable[[Any], None], failed: Callable[[Any], None]) -> None:
+    """Call, and hand on what comes of it, at once or when its promise settles. Nothing escapes."""
+    try:
+        answer = call()
+    except Exception as error:
+        failed(error)
+        return
+    if kind(field(answer, "then")) == "function":
+        answer.then(done, failed)
+    else:
+        done(answer)
