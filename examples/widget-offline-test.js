@@ -1,0 +1,190 @@
+/* The demo's wiring: one queue, one widget, one server. All drawing stands in widget-offline-view.js. */
+import { ClickQueue, createWidgetApi } from '../dist/clickqueue.js';
+import { byId, drawJourney, drawQueue, drawServer, drawStorage, drawTries, setOrigin, setRedraw } from './widget-offline-view.js';
+
+const STORAGE_KEY = 'srv_click_queue';
+const BURST_MS = 45; // between two clicks of the button "Ten rapid clicks": as fast as a person with ten fingers
+const TIMEOUT_MS = 6000;
+
+const line = { isUp: true, cutters: new Set() };
+const timer = { armedAt: 0, dueAt: 0, handle: null };
+const server = { answer: 'ok', requests: [], events: [], received: 0, stored: 0 };
+const tries = new Set(JSON.parse(sessionStorage.getItem('demo-tries') || '[]'));
+const clicked = []; // [id, ...] of this page load
+let sentIds = [];
+
+/* The queue runs on the browser's own ports. Three are wrapped: to cut the line, and to see which timer runs. */
+const env = {
+  network: { isOnline: () => line.isUp && navigator.onLine },
+  clock: {
+    nowMs: () => Date.now(),
+    uptimeMs: () => performance.now(),
+    callLater(delayMs, callback) {
+      const dueAt = performance.now() + delayMs;
+      // The queue may arm the same deadline anew at each click; the dial should not start over for that.
+      if (Math.abs(dueAt - timer.dueAt) > 60) timer.armedAt = performance.now();
+      timer.dueAt = dueAt;
+      const handle = setTimeout(() => { forget(handle); callback(); }, delayMs);
+      timer.handle = handle;
+      return handle;
+    },
+    cancel(handle) { clearTimeout(handle); forget(handle); },
+  },
+};
+
+function forget(handle) {
+  if (timer.handle === handle) timer.handle = null;
+}
+
+/* A cut line fails like a real one: at once, for what comes and for what is under way. */
+function sendOverLine(url, options) {
+  if (!line.isUp) return Promise.reject(new TypeError('The network switch of this page is off'));
+  const body = JSON.parse(options.body);
+  sentIds = (body.events || [body]).map((event) => event.id);
+  let cut;
+  const cutting = new Promise((_, reject) => { cut = () => reject(new TypeError('The network switch was turned off')); });
+  line.cutters.add(cut);
+  return Promise.race([fetch(url, options), cutting]).finally(() => line.cutters.delete(cut));
+}
+
+const api = createWidgetApi({
+  endpoint: '/api/track/click', batchEndpoint: '/api/track/click/batch', timeoutMs: TIMEOUT_MS, fetch: sendOverLine,
+});
+const queue = new ClickQueue({ storageKey: STORAGE_KEY, onDrop: (event, reason) => console.warn('dropped', reason, event) }, api, env);
+
+function click(button) {
+  const perButton = button.querySelector('i');
+  perButton.textContent = Number(perButton.textContent) + 1;
+  setOrigin(button);
+  const id = queue.enqueue({
+    sessionId: session, questionId: 'greener-home', offerId: button.dataset.offer, buttonVariantId: button.dataset.variant,
+    clickNumber: nextNumber(), // a field of the host's own: it travels with the event (CONTRACT 1.5)
+  });
+  if (id !== null) clicked.push(id);
+  draw();
+}
+
+const session = sessionStorage.getItem('demo-session') || crypto.randomUUID();
+sessionStorage.setItem('demo-session', session);
+
+let lastNumber = 0;
+function nextNumber() {
+  const known = [...storedEvents().values(), ...server.events].map((event) => event.clickNumber || 0);
+  lastNumber = Math.max(lastNumber, ...known) + 1;
+  return lastNumber;
+}
+
+function storedKeys() {
+  const names = Object.keys(localStorage).filter((key) => key.startsWith(STORAGE_KEY)).sort();
+  return names.map((key) => ({ key, text: localStorage.getItem(key), events: parse(localStorage.getItem(key)) }));
+}
+
+function storedEvents() {
+  return new Map(storedKeys().flatMap(({ events }) => events.map((event) => [event.id, event])));
+}
+
+function parse(text) {
+  try {
+    const value = JSON.parse(text);
+    return Array.isArray(value) ? value.filter((event) => event && event.id) : [];
+  } catch {
+    return []; // what a person typed into the DevTools; the queue heals it, this page only looks
+  }
+}
+
+/* One frame, one drawing: a burst of news costs one. */
+let isDue = false;
+function draw() {
+  if (isDue) return;
+  isDue = true;
+  requestAnimationFrame(() => {
+    isDue = false;
+    const snapshot = queue.getSnapshot();
+    drawQueue(snapshot, timer);
+    drawStorage(storedKeys());
+    drawServer(server);
+    drawJourney({ stored: storedEvents(), flying: snapshot.inFlight > 0 ? sentIds : [], server, isUp: env.network.isOnline(), isSending: snapshot.state === 'sending' });
+    noticeTries(snapshot);
+    drawTries(tries);
+  });
+}
+
+function noticeTries(snapshot) {
+  const done = server.requests.filter((request) => request.status === '200' && request.ids.some((id) => clicked.includes(id)));
+  if (done.some((request) => request.ids.length >= 10)) tries.add('burst');
+  if (done.some((request) => request.ids.length === 1)) tries.add('timer');
+  if (!env.network.isOnline() && snapshot.pending > 0) tries.add('cut');
+  if (tries.has('cut') && env.network.isOnline() && snapshot.pending === 0) tries.add('mend');
+  sessionStorage.setItem('demo-tries', JSON.stringify([...tries]));
+}
+
+function setLine(isUp) {
+  if (line.isUp === isUp) return;
+  line.isUp = isUp;
+  sessionStorage.setItem('demo-line', isUp ? 'up' : 'cut');
+  byId('network').setAttribute('aria-checked', String(isUp));
+  byId('network-hint').textContent = isUp ? 'Connected. DevTools’ “offline” works too.' : 'Cut. Clicks stay in this browser.';
+  for (const cut of [...line.cutters]) if (!isUp) cut();
+  dispatchEvent(new Event(isUp ? 'online' : 'offline'));
+  draw();
+}
+
+function command(path, body) {
+  return fetch(path, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body || {}) });
+}
+
+function hearServer() {
+  const stream = new EventSource('/control/stream');
+  stream.onmessage = (message) => {
+    Object.assign(server, JSON.parse(message.data), { isLoaded: true });
+    document.querySelector(`[name="answer"][value="${server.answer}"]`).checked = true;
+    draw();
+  };
+}
+
+function burst() {
+  const buttons = [...byId('widget').shadowRoot.querySelectorAll('button')];
+  for (let i = 0; i < 10; i++) setTimeout(() => buttons[i % buttons.length].click(), i * BURST_MS);
+}
+
+async function reset() {
+  queue.purge();
+  tries.clear();
+  lastNumber = 0;
+  for (const button of byId('widget').shadowRoot.querySelectorAll('i')) button.textContent = '';
+  setLine(true);
+  await command('/control/reset');
+  draw();
+}
+
+const THEMES = ['auto', 'light', 'dark'];
+function setTheme(theme) {
+  sessionStorage.setItem('demo-theme', theme);
+  document.documentElement.dataset.theme = theme;
+  byId('theme').querySelector('span').textContent = theme[0].toUpperCase() + theme.slice(1);
+}
+
+byId('widget').shadowRoot.addEventListener('click', (event) => {
+  const button = event.target.closest('button');
+  if (button) click(button);
+});
+byId('network').addEventListener('click', () => setLine(!line.isUp));
+byId('answers').addEventListener('change', (event) => command('/control/answer', { answer: event.target.value }));
+byId('burst').addEventListener('click', burst);
+byId('flush').addEventListener('click', () => queue.flush());
+byId('reload').addEventListener('click', () => location.reload());
+byId('reset').addEventListener('click', reset);
+byId('theme').addEventListener('click', () => {
+  setTheme(THEMES[(THEMES.indexOf(document.documentElement.dataset.theme) + 1) % THEMES.length]);
+});
+for (const news of ['storage', 'online', 'offline']) addEventListener(news, draw);
+queue.subscribe(draw);
+setRedraw(draw);
+
+byId('lonely').hidden = true;
+setTheme(sessionStorage.getItem('demo-theme') || 'auto');
+if (sessionStorage.getItem('demo-line') === 'cut') setLine(false);
+hearServer();
+draw();
+
+window.demo = { queue, clicked, server }; // for the console, and for `demo --play`

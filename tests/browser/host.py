@@ -1,0 +1,99 @@
+"""A person at the host's page: opens it, clicks, pulls the plug. Nothing here looks inside the queue but `snapshot`."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import Any
+
+from selenium.common.exceptions import WebDriverException
+from selenium.webdriver.remote.webdriver import WebDriver
+
+from tests.browser.endpoint import Endpoint
+from tests.browser.waiting import wait_for
+
+ONLINE = {"offline": False, "latency": 0, "downloadThroughput": -1, "uploadThroughput": -1}
+
+
+class Host:
+    """One tab with `bed.html` in it."""
+
+    def __init__(self, driver: WebDriver, endpoint: Endpoint) -> None:
+        self.driver = driver
+        self.endpoint = endpoint
+        self.can_cut = hasattr(driver, "execute_cdp_cmd")
+        self._is_cut = False
+
+    def open(self, page: str = "bed.html") -> None:
+        """Load the page (anew)."""
+        self.driver.get(self.endpoint.page(page))
+
+    def start(self, config: dict[str, Any] | None = None, options: dict[str, Any] | None = None, clock: str = "real") -> None:
+        """Make the queue: `clock` is the browser's own ('real'), one that jumps to each deadline ('jumping'), or one that stands ('held')."""
+        self.driver.execute_script("bed.start(...arguments)", config or {}, options or {}, clock)
+
+    def click(self, times: int = 1) -> list[str]:
+        """Click offers with a real mouse; the ids that `enqueue` gave, of all clicks since the page was loaded."""
+        buttons = self.driver.find_elements("css selector", "body > button")
+        for i in range(times):
+            buttons[i % len(buttons)].click()
+        return self.clicked()
+
+    def clicked(self) -> list[str]:
+        """The ids of all clicks since the page was loaded."""
+        return list(self.driver.execute_script("return bed.clicked"))
+
+    def flush(self) -> None:
+        """The host's wish."""
+        self.driver.execute_script("bed.queue.flush()")
+
+    def go(self) -> None:
+        """Let a held clock jump."""
+        self.driver.execute_script("bed.clock.isHeld = false")
+
+    def snapshot(self) -> dict[str, Any]:
+        """What the queue says of itself."""
+        return dict(self.driver.execute_script("return bed.queue.getSnapshot()"))
+
+    def drops(self) -> list[list[str]]:
+        """What `onDrop` was told: [id, reason, detail]."""
+        return list(self.driver.execute_script("return bed.drops"))
+
+    def stored_ids(self) -> list[str]:
+        """The ids in localStorage, under all keys of the queue."""
+        return list(self.driver.execute_script("return bed.storedIds()"))
+
+    def wait_for_state(self, state: str) -> None:
+        """Until the queue is in `state`."""
+        wait_for(lambda: self.snapshot()["state"] == state, f"the state {state!r}")
+
+    def wait_until_all_arrived(self, ids: list[str]) -> None:
+        """Until the server has every one of `ids`, and the queue knows it."""
+        wait_for(lambda: set(ids) <= set(self.endpoint.store), "all events at the server")
+        wait_for(lambda: self.snapshot()["pending"] == 0, "all events acknowledged")
+
+    def cut_network(self) -> None:
+        """For real: in the browser's network stack where DevTools reach it, else at the server's socket."""
+        self._is_cut = True
+        if self.can_cut:
+            self._emulate({**ONLINE, "offline": True})
+        else:
+            self.endpoint.cut()
+
+    def mend_network(self) -> None:
+        """Undo `cut_network`."""
+        if not self._is_cut:
+            return
+        self._is_cut = False
+        if self.can_cut:
+            self._emulate(ONLINE)
+        else:
+            self.endpoint.mend()
+
+    def reload_in_vain(self) -> None:
+        """A reload without a network: the page goes, an error page comes."""
+        with suppress(WebDriverException):
+            self.driver.refresh()
+
+    def _emulate(self, conditions: dict[str, Any]) -> None:
+        self.driver.execute_cdp_cmd("Network.enable", {})  # type: ignore[attr-defined]
+        self.driver.execute_cdp_cmd("Network.emulateNetworkConditions", conditions)  # type: ignore[attr-defined]

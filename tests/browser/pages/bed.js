@@ -1,0 +1,52 @@
+/* A host's page around the built module. Tests reach in through `bed`; what they assert, they ask the endpoint. */
+import { ClickQueue, createWidgetApi } from '/dist/clickqueue.js';
+import { JumpingClock } from '/pages/clocks.js';
+
+const bed = {
+  queue: null,
+  clock: null,
+  clicked: [],
+  drops: [],
+
+  /* clock: 'real' is the browser's own; 'jumping' and 'held' are ours. */
+  start(config, options, clock) {
+    let api = createWidgetApi({ endpoint: '/api/track/click', ...options });
+    const env = {};
+    if (clock !== 'real') {
+      bed.clock = new JumpingClock();
+      bed.clock.isHeld = clock === 'held';
+      api = bed.clock.watch(api);
+      env.clock = bed.clock.port;
+    }
+    const onDrop = (event, reason, detail) => bed.drops.push([event && event.id, reason, detail]);
+    bed.queue = new ClickQueue({ ...config, onDrop }, api, env);
+  },
+
+  click(button) {
+    const id = bed.queue.enqueue({
+      sessionId: 'session', questionId: 'question', offerId: button.dataset.offer, buttonVariantId: 'a',
+    });
+    bed.clicked.push(id);
+  },
+
+  /* All that lies in storage, whatever the key. */
+  storedIds() {
+    const texts = Object.keys(localStorage).filter((key) => key.startsWith('srv_click_queue')).map((key) => localStorage.getItem(key));
+    return texts.flatMap((text) => JSON.parse(text).map((event) => event.id));
+  },
+
+  fillStorage() {
+    for (let size = 1 << 20; size >= 1; size >>= 1) {
+      try {
+        for (let i = 0; ; i++) localStorage.setItem(`host.${size}.${i}`, 'x'.repeat(size));
+      } catch {
+        // As full as pieces of this size can make it.
+      }
+    }
+  },
+};
+
+for (const root of [document, document.querySelector('#widget').shadowRoot]) {
+  for (const button of root.querySelectorAll('button')) button.addEventListener('click', () => bed.click(button));
+}
+window.bed = bed;

@@ -1,0 +1,89 @@
+"""A guest in somebody's page leaves no trace in it (CONTRACT 1.1, 7)."""
+
+from __future__ import annotations
+
+import subprocess
+
+import pytest
+from selenium.webdriver.remote.webdriver import WebDriver
+
+from tests.browser.endpoint import ROOT, Endpoint
+from tests.browser.host import Host
+from tests.browser.waiting import wait_for
+from tools.node import NODE
+
+STRICT_CSP = "default-src 'none'; script-src 'self'; connect-src 'self'"
+
+# Whatever an import must not touch throws when it is touched.
+TRAPS = """
+for (const name of ['window', 'document', 'localStorage', 'sessionStorage', 'navigator', 'fetch', 'addEventListener', 'location']) {
+  Object.defineProperty(globalThis, name, { configurable: true, get() { throw new Error(`${name} was touched`); } });
+}
+const before = JSON.stringify([Reflect.ownKeys(globalThis).map(String), Reflect.ownKeys(Array.prototype).map(String)]);
+const module = await import(process.argv[1]);
+const after = JSON.stringify([Reflect.ownKeys(globalThis).map(String), Reflect.ownKeys(Array.prototype).map(String)]);
+if (before !== after) throw new Error('globals changed');
+console.log(Object.keys(module).sort().join(' '));
+"""
+
+
+@pytest.mark.parametrize(
+    ("file", "exports"), [("clickqueue.js", "ClickQueue DEFAULTS createWidgetApi"), ("use-widget.js", "createUseWidget")]
+)
+def test_an_import_touches_nothing(file: str, exports: str) -> None:
+    """A server (Node, no window) can import the module, which exports these names and no more (CONTRACT 1.1)."""
+    address = (ROOT / "dist" / file).as_uri()
+    command = [str(NODE), "--input-type=module", "--eval", TRAPS, address]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.strip() == exports
+
+
+def test_the_host_page_is_unmarked(browser: WebDriver, endpoint: Endpoint) -> None:
+    """Import, clicks and a delivery change no global, no prototype and no built-in; `for (k in [])` is empty (CONTRACT 7.1)."""
+    browser.get(endpoint.page("guest.html"))
+    wait_for(lambda: browser.execute_script("return document.title") == "done", "the guest to have been and gone")
+    assert browser.execute_script("return guest.changes") == []
+    assert browser.execute_script("return guest.enumerable") == []
+    assert endpoint.sizes == [10]
+
+
+def test_a_strict_content_security_policy(host: Host, endpoint: Endpoint) -> None:
+    """Under a policy that allows scripts and requests of its own origin and nothing else, clicks arrive without a violation (CONTRACT 7.1)."""
+    endpoint.page_headers = {"Content-Security-Policy": STRICT_CSP}
+    host.open("bed.html?strict")
+    host.start()
+    host.wait_until_all_arrived(host.click(10))
+    assert host.driver.execute_script("return violations") == []
+
+
+def test_a_click_inside_a_shadow_dom(host: Host, endpoint: Endpoint) -> None:
+    """A click on a button inside a Shadow DOM arrives like any other, with the fields of CONTRACT 1.5."""
+    host.start(clock="held")
+    button = host.driver.execute_script("return document.querySelector('#widget').shadowRoot.querySelector('button')")
+    button.click()
+    host.flush()
+    host.wait_until_all_arrived(host.clicked())
+    event = endpoint.requests[0].events[0]
+    assert {name: event[name] for name in ("sessionId", "questionId", "offerId", "buttonVariantId")} == {
+        "sessionId": "session",
+        "questionId": "question",
+        "offerId": "shadow",
+        "buttonVariantId": "a",
+    }
+    assert event["userAgent"] == host.driver.execute_script("return navigator.userAgent")
+    assert isinstance(event["timestamp"], int)
+    assert event["id"] == host.clicked()[0]
+
+
+def test_a_destroyed_queue_is_silent(host: Host, endpoint: Endpoint) -> None:
+    """After `destroy()` nothing more is sent or accepted; the stored click waits for the next start (CONTRACT 5.3)."""
+    host.start(clock="jumping")
+    host.driver.execute_script("bed.clock.isHeld = true")
+    ids = host.click(1)
+    host.driver.execute_script("bed.queue.destroy(); bed.clock.isHeld = false")
+    assert host.click(1)[-1] is None
+    assert endpoint.requests == []
+    assert host.stored_ids() == ids
+    host.start()
+    host.wait_until_all_arrived(ids)

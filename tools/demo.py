@@ -1,0 +1,209 @@
+"""The demo, served for a person or, with `--play`, driven through the brief's four scenarios by a browser.
+
+One law: the play believes nobody but the server's store. Exit code 1 when an event that was clicked is not in it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from selenium.webdriver.remote.webdriver import WebDriver
+
+from examples.server import ROOT, Demo, serve
+from tools.browsers import NAMES, NoBrowser, choose, open_browser
+
+OUT = ROOT / "build" / "demo"
+LATENCY_MS = 400  # a server next door answers before an eye could see the request
+PATIENCE_S = 20  # the longest wait of the play is the timer of 5 s
+
+FIND_OFFERS = "return [...document.querySelector('#widget').shadowRoot.querySelectorAll('button')]"
+READ_KEY = "return JSON.parse(localStorage.getItem('srv_click_queue') || '[]').length"
+
+
+@dataclass
+class Row:
+    """One scenario, as it is printed."""
+
+    scenario: str
+    clicked: int
+    requested: str
+    stored: int
+    received: int
+    is_right: bool
+
+
+class Play:
+    """A person's hands and eyes in the demo page."""
+
+    def __init__(self, driver: WebDriver, demo: Demo) -> None:
+        self.driver, self.demo = driver, demo
+        self.rows: list[Row] = []
+
+    def run(self) -> None:
+        """The brief's scenarios, in its order (its level 3, "Test scenarios")."""
+        self.rapid()
+        self.single()
+        self.cut()
+        self.mend()
+
+    def rapid(self) -> None:
+        """Ten rapid clicks make one request."""
+        before = self._begin(10)
+        self.wait_for(lambda: self._received() >= before.received + 10)
+        sizes = self._sizes(before)
+        self._note("1  ten rapid clicks", before, 10, sizes == [10])
+
+    def single(self) -> None:
+        """One click goes when the timer says so."""
+        started_s = time.monotonic()
+        before = self._begin(1)
+        self.wait_for(lambda: self._received() > before.received)
+        waited_s = time.monotonic() - started_s
+        self._note(f"2  one click, sent after {waited_s:.1f} s", before, 1, self._sizes(before) == [1])
+
+    def cut(self) -> None:
+        """With the network cut nothing goes and everything is kept."""
+        self._set_network(False)
+        before = self._begin(4)
+        self.wait_for(lambda: self._stored() == 4)
+        self._note("3  network cut, four clicks", before, 4, self._sizes(before) == [])
+
+    def mend(self) -> None:
+        """The network is back: what was kept arrives without a click."""
+        before = self._begin(0)
+        self._set_network(True)
+        self.wait_for(lambda: self._received() >= before.received + 4)
+        self._note("4  network back", before, 0, self._sizes(before) == [4])
+
+    def missing(self) -> set[str]:
+        """What was clicked and is not in the server's store."""
+        clicked = set(self.driver.execute_script("return demo.clicked"))
+        return clicked - {event["id"] for event in self.demo.state()["events"]}
+
+    def _begin(self, clicks: int) -> _Mark:
+        state = self.demo.state()
+        mark = _Mark(requests=state["received"], received=state["stored"])
+        offers = self.driver.execute_script(FIND_OFFERS)
+        for i in range(clicks):
+            offers[i % len(offers)].click()
+        return mark
+
+    def _note(self, scenario: str, before: _Mark, clicked: int, is_right: bool) -> None:
+        is_kept = self._stored() > 0
+        if not is_kept:
+            self.wait_for(lambda: self._stored() == 0)
+        sizes = self._sizes(before)
+        requested = f"{len(sizes)} ({' + '.join(map(str, sizes))} events)" if sizes else "0"
+        received = self._received() - before.received
+        self.rows.append(Row(scenario, clicked, requested, self._stored(), received, is_right))
+
+    def _sizes(self, before: _Mark) -> list[int]:
+        return [len(r["ids"]) for r in self.demo.state()["requests"] if r["number"] > before.requests]
+
+    def _received(self) -> int:
+        """Counts once the browser knows it too: only an acknowledged event has left the queue."""
+        state = self.demo.state()
+        is_open = any(request["status"] == "open" for request in state["requests"])
+        in_flight = self.driver.execute_script("return demo.queue.getSnapshot().inFlight")
+        return -1 if is_open or in_flight else int(state["stored"])
+
+    def _stored(self) -> int:
+        return int(self.driver.execute_script(READ_KEY))
+
+    def _set_network(self, is_up: bool) -> None:
+        """Cut where the browser lets us: Chromium's DevTools protocol cuts for real, else the page's own switch."""
+        if hasattr(self.driver, "execute_cdp_cmd"):
+            conditions = {"offline": not is_up, "latency": 0, "downloadThroughput": -1, "uploadThroughput": -1}
+            self.driver.execute_cdp_cmd("Network.emulateNetworkConditions", conditions)
+        else:
+            self.driver.find_element("id", "network").click()
+
+    def wait_for(self, condition: Callable[[], bool]) -> None:
+        deadline_s = time.monotonic() + PATIENCE_S
+        while not condition() and time.monotonic() < deadline_s:
+            threading.Event().wait(0.05)
+
+
+@dataclass
+class _Mark:
+    requests: int
+    received: int
+
+
+def play(browser: str | None, database: str) -> int:
+    """Drive the page, print the table, save the picture; the exit code."""
+    OUT.mkdir(parents=True, exist_ok=True)
+    picture = OUT / "demo.png"
+    demo = Demo(database, LATENCY_MS)
+    with serve(demo) as url, open_browser(choose(browser), size=(1360, 1480)) as driver:
+        driver.get(url)
+        scene = Play(driver, demo)
+        scene.wait_for(lambda: bool(driver.execute_script("return Boolean(window.demo && demo.server.isLoaded)")))
+        scene.run()
+        missing = scene.missing()
+        _rest(driver, scene)
+        driver.save_screenshot(str(picture))
+        print(table(scene.rows))
+        clicked = len(driver.execute_script("return demo.clicked"))
+    print(f"\n{clicked} events clicked, {clicked - len(missing)} in the server's store. Picture: {picture}")
+    if missing:
+        print(f"Missing: {', '.join(sorted(missing))}", file=sys.stderr)
+    return 1 if missing or clicked == 0 or not all(row.is_right for row in scene.rows) else 0
+
+
+def _rest(driver: WebDriver, scene: Play) -> None:
+    """The picture is taken when the last chip has landed."""
+    landed = "return document.querySelectorAll('[data-lane=received] .chip:not(.more)').length >= demo.clicked.length"
+    still = "return document.getAnimations().every((a) => a.playState !== 'running' || !(a.effect.target.matches('.chip')))"
+    scene.wait_for(lambda: bool(driver.execute_script(landed)) and bool(driver.execute_script(still)))
+
+
+def table(rows: list[Row]) -> str:
+    """What was clicked, requested, stored and received, in columns."""
+    head = ("scenario", "clicked", "requests", "kept in localStorage", "received", "")
+    lines = [head] + [
+        (r.scenario, str(r.clicked), r.requested, str(r.stored), str(r.received), "ok" if r.is_right else "WRONG") for r in rows
+    ]
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    text = ["  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip() for line in lines]
+    return "\n".join([text[0], "─" * len(text[0]), *text[1:]])
+
+
+def stay(database: str, port: int) -> int:
+    """Serve until Ctrl+C."""
+    demo = Demo(database, LATENCY_MS)
+    with serve(demo, port) as url:
+        print(f"Open {url} in a browser. Events are stored in {database}. Ctrl+C ends it.", flush=True)
+        try:
+            threading.Event().wait()
+        except KeyboardInterrupt:
+            print()
+    return 0
+
+
+def main(arguments: list[str]) -> int:
+    """The command line."""
+    parser = argparse.ArgumentParser(prog="dev.py demo", description=__doc__.partition("\n")[0])
+    parser.add_argument("--play", action="store_true", help="drive the four scenarios in a headless browser")
+    parser.add_argument("--browser", choices=NAMES, help="the browser of --play; default: the first that is there")
+    parser.add_argument("--database", help="an SQLite file, or :memory:; default: build/demo/clicks.sqlite3, with --play :memory:")
+    parser.add_argument("--port", type=int, default=0, help="default: one that is free")
+    options = parser.parse_args(arguments)
+    try:
+        if options.play:
+            return play(options.browser, options.database or ":memory:")
+        return stay(options.database or str(OUT / "clicks.sqlite3"), options.port)
+    except NoBrowser as error:
+        print(error, file=sys.stderr)
+        return 2
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
