@@ -66,7 +66,7 @@ class Widget:
         props = self.props
         return ClickQueue(field(props, "config"), field(props, "api"), field(props, "env"))
 
-    def _track(self, raw: Any) -> str | None:
+    def _track(self, raw: Any) -> Any:
         event = with_session(raw, field(self.props, "sessionId"))
         if self._queue is not None:
             return self._queue.enqueue(event)
