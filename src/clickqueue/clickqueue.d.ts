@@ -265,7 +265,7 @@ export interface WidgetApiOptions {
   /** The address that takes one click. Not empty, no default. */
   endpoint: string
   /**
-   * The address that takes a `BatchRequest`. Default: the path of `endpoint` + `/batch`. Null: there is none yet, and the clicks of
+   * The address that takes a `BatchRequest`. Default: `endpoint` + `/batch`. Null: there is none yet, and the clicks of
    * a batch go to `endpoint` one after the other, up to the first failure.
    */
   batchEndpoint?: string | null | undefined

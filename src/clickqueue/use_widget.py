@@ -94,7 +94,8 @@ def let_go(queue: Any) -> None:
 
     def settle() -> None:
         stats = queue.get_snapshot()
-        if stats["persistent"] or stats["pending"] == 0:
+        is_persistent = stats["persistent"]
+        if is_persistent or stats["pending"] == 0:
             queue.destroy()
 
     queue.subscribe(settle)
