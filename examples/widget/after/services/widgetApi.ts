@@ -1,0 +1,5 @@
+import { createWidgetApi } from 'clickqueue'
+
+export function createApi(apiUrl: string) {
+  return createWidgetApi({ endpoint: `${apiUrl}/api/track/click` })
+}
