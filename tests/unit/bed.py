@@ -1,0 +1,150 @@
+"""One tab under test: a queue over fakes, and what it sent, stored and dropped.
+
+The law: whatever a test is about, the books are checked at every change of the snapshot (CONTRACT 6.2); `balance`
+fails the test in which they did not come out even.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from clickqueue.main import ClickQueue
+from tests.fakes import FakeApi, Outcome, Tab, World, click
+
+KEY = "srv_click_queue"
+MINUTE_MS = 60_000
+HOUR_MS = 60 * MINUTE_MS
+DAY_MS = 24 * HOUR_MS
+UNCOUNTED = ("invalid", "corrupt")
+"""Reasons that stay out of the sum of CONTRACT 6.2."""
+
+Script = list[Outcome] | Callable[..., Outcome]
+
+_uneven: list[str] = []
+"""What was found wrong with the books since `balance` looked last."""
+
+
+class Bed:
+    """A queue in a tab. Its locks have answered, unless `is_settled` is False."""
+
+    def __init__(
+        self,
+        config: dict[str, Any] | None = None,
+        script: Script | None = None,
+        *,
+        world: World | None = None,
+        tab: Tab | None = None,
+        delay_ms: float | None = 0,
+        is_settled: bool = True,
+    ) -> None:
+        self.world = world or World()
+        self.tab = tab or self.world.open()
+        self.env = self.tab.env
+        self.clock = self.env.clock
+        self.api = FakeApi(self.clock, script, delay_ms)
+        self.drops: list[tuple[Any, str, str]] = []
+        self._clicks = 0
+        self.queue = ClickQueue({"onDrop": self._on_drop, **(config or {})}, self.api, self.env)
+        self.queue.subscribe(lambda: check_books(self.queue.get_snapshot()))
+        if is_settled:
+            self.clock.advance(0)
+
+    def _on_drop(self, event: Any, reason: str, detail: str) -> None:
+        self.drops.append((event, reason, detail))
+
+    # -- what happens
+
+    def click(self, count: int = 1, **fields: Any) -> list[str]:
+        """So many new clicks; their ids."""
+        ids = []
+        for _ in range(count):
+            self._clicks += 1
+            ids.append(self.queue.enqueue(click(self._clicks, **fields)))
+        return ids
+
+    def advance(self, ms: float) -> None:
+        self.clock.advance(ms)
+
+    def settle(self) -> None:
+        """Let happen what happens at this very moment: answers of locks and of the api."""
+        self.clock.advance(0)
+
+    def go_offline(self) -> None:
+        self.world.set_online(False)
+
+    def go_online(self) -> None:
+        self.world.set_online(True)
+
+    # -- what is seen
+
+    @property
+    def stats(self) -> dict[str, Any]:
+        """The snapshot, whose books are even."""
+        snapshot: dict[str, Any] = self.queue.get_snapshot()
+        check_books(snapshot)
+        return snapshot
+
+    @property
+    def state(self) -> str:
+        return str(self.stats["state"])
+
+    @property
+    def reasons(self) -> list[str]:
+        """Why events were dropped, as `onDrop` heard it."""
+        return [reason for _, reason, _ in self.drops]
+
+    @property
+    def texts(self) -> dict[str, str]:
+        """What lies in storage, whatever the tab believes."""
+        return self.world.origin.texts
+
+    @property
+    def sizes(self) -> list[int]:
+        """How many events each request carried."""
+        return [len(call.events) for call in self.api.calls]
+
+    @property
+    def gaps_ms(self) -> list[float]:
+        """The times between one request and the next."""
+        times = [call.at_ms for call in self.api.calls]
+        return [later - sooner for sooner, later in zip(times, times[1:], strict=False)]
+
+    def stored(self, key: str = KEY) -> list[str]:
+        """The ids under one key."""
+        return stored_ids(self.texts, key)
+
+    def stored_everywhere(self) -> list[str]:
+        """The ids under every key of the queue, page after page; an event that lies twice is there twice."""
+        return [each for key in pages_of(self.texts) for each in self.stored(key)]
+
+
+def stored_ids(texts: dict[str, str], key: str = KEY) -> list[str]:
+    return [event["id"] for event in json.loads(texts.get(key, "[]"))]
+
+
+def pages_of(texts: dict[str, str]) -> list[str]:
+    """The keys of the queue in the order of their numbers, those of the main key first."""
+
+    def order(key: str) -> tuple[str, int]:
+        family, _, number = key.partition(".")
+        return family, int(number or 0)
+
+    return sorted((key for key in texts if key.startswith(KEY)), key=order)
+
+
+def check_books(books: dict[str, Any]) -> None:
+    """CONTRACT 6.2. A subscriber's exception stays inside the queue, so what is wrong is noted too."""
+    dropped = sum(count for reason, count in books["dropped"].items() if reason not in UNCOUNTED)
+    came = books["enqueued"] + books["recovered"]
+    went = books["acknowledged"] + books["pending"] + books["handedOver"] + dropped
+    if came != went or not 0 <= books["inFlight"] <= books["pending"]:
+        _uneven.append(f"{came} came, {went} went: {books}")
+
+
+def balance() -> Iterator[None]:
+    """Around each test: the books of all its queues were even all the time."""
+    _uneven.clear()
+    yield
+    assert not _uneven, _uneven[0]

@@ -1,0 +1,458 @@
+"""CONTRACT 3.1 to 3.4 and 3.8 to 3.10: when a batch goes, what it carries, and what the host and the line have to say."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.fakes import HOLD, Failure, FakeJson, World, click
+from tests.unit.bed import HOUR_MS, KEY, MINUTE_MS, Bed
+
+DOWN = Failure(503)
+
+
+def down(call: Any) -> Failure:
+    """An endpoint that fails every time."""
+    return DOWN
+
+
+def hold(call: Any) -> Any:
+    """An endpoint that never answers by itself."""
+    return HOLD
+
+
+# -- 3.1
+
+
+def test_ten_events_go_in_the_same_call() -> None:
+    """The event that makes maxBatchSize unsent ones sends the batch before enqueue returns (CONTRACT 3.1)."""
+    bed = Bed()
+    ids = bed.click(9)
+    assert bed.sizes == []
+    ids += bed.click()
+    assert [call.ids for call in bed.api.calls] == [ids]
+
+
+def test_fewer_go_when_the_first_has_waited_long_enough() -> None:
+    """A batch goes maxBatchDelay after its first unsent event, whatever came later (CONTRACT 3.1)."""
+    bed = Bed()
+    bed.click()
+    bed.advance(4000)
+    bed.click()
+    bed.advance(999)
+    assert bed.sizes == []
+    bed.advance(1)
+    assert bed.sizes == [2]
+
+
+def test_the_delay_begins_anew_with_the_next_batch() -> None:
+    """Each batch counts from its own first event (CONTRACT 3.1)."""
+    bed = Bed()
+    bed.click(10)
+    bed.advance(3000)
+    bed.click()
+    bed.advance(4999)
+    assert bed.sizes == [10]
+    bed.advance(1)
+    assert bed.sizes == [10, 1]
+
+
+def test_the_host_may_choose_size_and_delay() -> None:
+    """maxBatchSize and maxBatchDelay are the host's (CONTRACT 1.4, 3.1)."""
+    bed = Bed({"maxBatchSize": 3, "maxBatchDelay": 700})
+    bed.click(4)
+    assert bed.sizes == [3]
+    bed.advance(700)
+    assert bed.sizes == [3, 1]
+
+
+def test_no_delay_means_at_once() -> None:
+    """maxBatchDelay 0 sends each event as soon as it comes (CONTRACT 3.1)."""
+    bed = Bed({"maxBatchDelay": 0})
+    bed.click()
+    bed.settle()
+    assert bed.sizes == [1]
+
+
+def test_one_timer_at_most_is_armed_and_none_without_work() -> None:
+    """An idle queue costs the page nothing; a busy one a single timer (CONTRACT 3.1)."""
+    bed = Bed()
+    assert bed.clock.armed == 0
+    bed.click(5)
+    assert bed.clock.armed == 1
+    bed.advance(5000)
+    bed.settle()
+    assert (bed.clock.armed, bed.stats["state"]) == (0, "idle")
+
+
+def test_a_backlog_goes_in_batches_of_the_allowed_size() -> None:
+    """Never more than maxBatchSize events in one request; a full batch follows its forerunner at once (CONTRACT 3.1)."""
+    bed = Bed(script=[HOLD])
+    ids = bed.click(35)
+    assert bed.sizes == [10]
+    bed.api.calls[0].resolve()
+    bed.settle()
+    assert bed.sizes == [10, 10, 10]
+    bed.advance(5000)
+    assert bed.sizes == [10, 10, 10, 5]
+    assert bed.api.ids == ids
+
+
+def body_bytes(call: Any) -> int:
+    return FakeJson().size_bytes(FakeJson().dump({"events": call.events, **call.request}))
+
+
+@pytest.mark.parametrize("note", ["x" * 19_000, "x" * 3_900, "x" * 40, "€" * 9_000, "\\" * 7_000])
+def test_no_request_is_larger_than_60_000_bytes(note: str) -> None:
+    """However large or many the events are, a body stays within 60 000 bytes, and all arrive in order (CONTRACT 3.1)."""
+    bed = Bed({"maxBatchSize": 1000, "maxEventBytes": 50_000, "maxQueueSize": 1000, "maxQueueBytes": 4_000_000})
+    ids = bed.click(1000 if len(note) == 40 else 40, note=note)
+    bed.advance(MINUTE_MS)
+    assert max(map(body_bytes, bed.api.calls)) <= 60_000
+    assert bed.api.ids == ids
+
+
+def test_bytes_are_used_well() -> None:
+    """A request is closed because the next event does not fit, not earlier (CONTRACT 3.1)."""
+    bed = Bed({"maxBatchSize": 1000})
+    bed.click(100, note="x" * 2_000)
+    bed.advance(MINUTE_MS)
+    assert min(map(body_bytes, bed.api.calls[:-1])) > 60_000 - 2_700
+
+
+def test_an_event_of_the_largest_size_is_sent() -> None:
+    """The largest event that a host can allow fits into a request, also with the retryCount of a long life (CONTRACT 3.1)."""
+    bed = Bed({"maxEventBytes": 50_000, "maxRetries": 1000}, [DOWN] * 20)
+    ids = bed.click(note="x" * 49_700)
+    bed.clock.run_until_idle(HOUR_MS)
+    assert bed.stats["acknowledged"] == 1
+    assert bed.api.ids == ids * 21
+    assert max(map(body_bytes, bed.api.calls)) <= 60_000
+
+
+# -- 3.2
+
+
+def test_one_request_is_in_flight() -> None:
+    """While a request has no answer no other leaves (CONTRACT 3.2)."""
+    bed = Bed(script=[HOLD])
+    bed.click(50)
+    bed.advance(HOUR_MS)
+    assert bed.sizes == [10]
+    assert (bed.stats["inFlight"], bed.stats["pending"], bed.state) == (10, 50, "sending")
+
+
+def test_events_leave_in_the_order_they_came() -> None:
+    """First come, first sent, also through failures (CONTRACT 3.2)."""
+    bed = Bed({"maxBatchSize": 4}, [None, DOWN, DOWN, None, DOWN])
+    ids = bed.click(19)
+    bed.clock.run_until_idle(HOUR_MS)
+    assert list(dict.fromkeys(bed.api.ids)) == ids
+    assert bed.stats["acknowledged"] == 19
+
+
+# -- 3.3
+
+
+def test_a_batch_keeps_its_name_and_its_events_through_every_retry() -> None:
+    """batchId and events of a batch are the same at each attempt, whatever is clicked meanwhile (CONTRACT 3.3)."""
+    bed = Bed({"maxBatchSize": 3}, [DOWN] * 4)
+    ids = bed.click(2)
+    bed.advance(5000)
+    bed.click(2)
+    bed.clock.run_until_idle(HOUR_MS)
+    first, *others = bed.api.calls
+    assert [(call.ids, call.request["batchId"]) for call in others[:4]] == [(ids, first.request["batchId"])] * 4
+    assert [len(call.events) for call in others[4:]] == [2]
+
+
+def test_each_batch_has_a_name_of_its_own() -> None:
+    """No two batches share a batchId (CONTRACT 3.3)."""
+    bed = Bed({"maxBatchSize": 1})
+    bed.click(20)
+    bed.settle()
+    assert len({call.request["batchId"] for call in bed.api.calls}) == 20
+
+
+# -- 3.4
+
+
+def test_a_request_says_its_batch_its_moment_and_keepalive() -> None:
+    """The api is given the events and {batchId, timestamp, keepalive}, nothing else (CONTRACT 3.4, 5.1)."""
+    bed = Bed({"maxBatchSize": 1})
+    event = click(id="e", timestamp=1, userAgent="u")
+    now_ms = bed.clock.now_ms()
+    bed.queue.enqueue(event)
+    call = bed.api.calls[0]
+    assert call.events == [event]
+    assert set(call.request) == {"batchId", "timestamp", "keepalive"}
+    assert isinstance(call.request["batchId"], str)
+    assert (call.request["timestamp"], call.request["keepalive"]) == (now_ms, True)
+
+
+def test_the_timestamp_is_that_of_the_attempt() -> None:
+    """Each retry says when it was made, so that a server can correct a wrong clock (CONTRACT 3.4)."""
+    bed = Bed({"maxBatchSize": 1}, [DOWN])
+    bed.click()
+    bed.advance(2000)
+    first, second = (call.request["timestamp"] for call in bed.api.calls)
+    assert second - first == 2000
+
+
+@pytest.mark.parametrize("delay_ms", [None, 0, 300])
+def test_a_success_acknowledges_every_event(delay_ms: float | None) -> None:
+    """Resolved, or not a promise: all events of the request are acknowledged, nothing stays stored (CONTRACT 3.4)."""
+    bed = Bed(delay_ms=delay_ms)
+    bed.click(10)
+    bed.advance(300)
+    assert (bed.stats["acknowledged"], bed.stats["pending"], bed.texts) == (10, 0, {})
+
+
+def test_a_throw_is_a_failure_like_any_other() -> None:
+    """An api that throws instead of rejecting is retried too (CONTRACT 3.4, 3.6)."""
+    bed = Bed({"maxBatchSize": 1}, [DOWN, None], delay_ms=None)
+    bed.click()
+    assert (bed.stats["failures"], bed.stats["pending"]) == (1, 1)
+    bed.advance(2000)
+    assert bed.stats["acknowledged"] == 1
+
+
+def test_only_what_was_acknowledged_is_removed() -> None:
+    """Events that the answer wants again stay, by id; the others are gone from storage (CONTRACT 3.4)."""
+    bed = Bed({"maxBatchSize": 4}, [HOLD])
+    a, b, c, d = bed.click(4)
+    later = bed.click(2)
+    bed.api.calls[0].resolve({"retry": [d, b]})
+    bed.settle()
+    assert bed.stats["acknowledged"] == 2
+    assert set(bed.stored()) == {b, d, *later}
+    bed.clock.run_until_idle(HOUR_MS)
+    assert bed.stats["acknowledged"] == 6
+    assert bed.api.ids.count(b) == bed.api.ids.count(d) == 2
+    assert bed.api.ids.count(a) == bed.api.ids.count(c) == 1
+
+
+def test_what_the_server_wants_again_is_not_hammered() -> None:
+    """A server that says `retry` to everything, always, is asked at a measured pace (CONTRACT 3.4, 3.6)."""
+    bed = Bed({"maxBatchSize": 2}, lambda call: {"retry": call.ids})
+    bed.click(2)
+    bed.advance(10 * MINUTE_MS)
+    assert 2 <= len(bed.sizes) <= 10 * MINUTE_MS / 2000 + 1
+    assert (bed.stats["pending"], bed.stats["dropped"]["rejected"]) == (2, 0)
+
+
+def test_rejected_and_again_in_one_answer() -> None:
+    """An answer may accept, refuse and ask again at once (CONTRACT 3.4, 3.5)."""
+    bed = Bed({"maxBatchSize": 3}, [HOLD])
+    a, b, c = bed.click(3)
+    bed.api.calls[0].resolve({"rejected": [{"id": a, "reason": "unknown offer"}], "retry": [b]})
+    bed.settle()
+    assert (bed.stats["acknowledged"], bed.stats["pending"], bed.stored()) == (1, 1, [b])
+    assert [(event["id"], reason, detail) for event, reason, detail in bed.drops] == [(a, "rejected", "unknown offer")]
+    assert c not in bed.stored()
+
+
+# -- 3.8
+
+
+def test_offline_nothing_is_sent() -> None:
+    """While the browser says offline neither a full batch nor a due one is sent (CONTRACT 3.8)."""
+    bed = Bed()
+    bed.go_offline()
+    bed.click(25)
+    bed.advance(9 * MINUTE_MS)
+    assert bed.sizes == []
+    assert (bed.stats["isOnline"], bed.stats["pending"], bed.stats["failures"]) == (False, 25, 0)
+
+
+def test_online_flushes_in_the_same_call() -> None:
+    """The `online` event sends what is pending before it returns, full batch or not (CONTRACT 3.8)."""
+    bed = Bed()
+    bed.go_offline()
+    bed.click()
+    bed.go_online()
+    assert bed.sizes == [1]
+
+
+def test_online_flushes_batch_after_batch() -> None:
+    """What was clicked offline goes out whole, without a further delay (CONTRACT 3.8)."""
+    bed = Bed()
+    bed.go_offline()
+    ids = bed.click(34)
+    bed.go_online()
+    bed.settle()
+    assert bed.sizes == [10, 10, 10, 4]
+    assert bed.api.ids == ids
+
+
+def test_the_events_word_is_not_needed() -> None:
+    """The line itself is asked at each attempt: it may have gone without an event (CONTRACT 3.8)."""
+    bed = Bed({"maxBatchSize": 1})
+    bed.world.network.online = False
+    bed.click()
+    assert bed.sizes == []
+
+
+def test_offline_one_probe_goes_every_ten_minutes() -> None:
+    """`onLine` can be wrong for ever, so a probe goes each 10 minutes, and its success delivers (CONTRACT 3.8)."""
+    bed = Bed(script=down)
+    bed.go_offline()
+    bed.click(10)
+    bed.advance(HOUR_MS)
+    assert len(bed.sizes) in (5, 6)
+    assert min(bed.gaps_ms) >= 10 * MINUTE_MS
+
+
+def test_a_probe_that_succeeds_delivers() -> None:
+    """Only an answer proves that the network works: offline is no reason to throw one away (CONTRACT 3.8)."""
+    bed = Bed()
+    bed.go_offline()
+    bed.click(3)
+    bed.advance(10 * MINUTE_MS)
+    assert (bed.stats["acknowledged"], bed.stats["isOnline"]) == (3, False)
+
+
+def test_offline_uses_up_no_retry() -> None:
+    """Failed probes do not count: back online the delays are those of the first failures (CONTRACT 3.8)."""
+    bed = Bed({"maxRetries": 3}, down)
+    bed.go_offline()
+    bed.click()
+    bed.advance(5 * HOUR_MS)
+    probes = len(bed.sizes)
+    assert bed.state != "parked"
+    bed.go_online()
+    bed.advance(6500)
+    assert bed.gaps_ms[probes:] == [2000, 4000]
+
+
+def test_a_line_that_goes_while_a_request_flies_uses_up_no_retry() -> None:
+    """A request that fails because the line is gone is the line's fault (CONTRACT 3.8)."""
+    bed = Bed({"maxRetries": 1, "maxBatchSize": 1}, [HOLD])
+    bed.click()
+    bed.go_offline()
+    bed.api.calls[0].reject(Failure())
+    bed.settle()
+    assert bed.state != "parked"
+
+
+def test_online_true_never_stops_the_backoff() -> None:
+    """A failed attempt after `online` waits as long as its number in the row says (CONTRACT 3.6, 3.8)."""
+    bed = Bed({"maxBatchSize": 1}, down)
+    bed.click()
+    bed.advance(2000 + 4000)
+    assert len(bed.sizes) == 3
+    bed.tab.page.tell("online")
+    assert len(bed.sizes) == 4
+    bed.advance(15_999)
+    assert len(bed.sizes) == 4
+    bed.advance(1)
+    assert len(bed.sizes) == 5
+
+
+# -- 3.9
+
+
+def test_flush_sends_what_is_unsent_now() -> None:
+    """flush() is the host's wish and waits for no timer (CONTRACT 3.9)."""
+    bed = Bed()
+    bed.click(3)
+    bed.queue.flush()
+    assert bed.sizes == [3]
+
+
+def test_flush_without_events_sends_nothing() -> None:
+    """There is nothing to say (CONTRACT 3.9)."""
+    bed = Bed()
+    bed.queue.flush()
+    bed.settle()
+    bed.click()
+    assert bed.sizes == []
+
+
+def test_flush_goes_on_batch_after_batch() -> None:
+    """What was unsent when flush was called goes without a further delay (CONTRACT 3.9)."""
+    bed = Bed(script=[HOLD])
+    ids = bed.click(25)
+    bed.queue.flush()
+    bed.api.calls[0].resolve()
+    bed.settle()
+    assert (bed.sizes, bed.api.ids) == ([10, 10, 5], ids)
+
+
+def test_flush_follows_the_request_in_flight() -> None:
+    """With a request in flight the unsent go right after it (CONTRACT 3.9)."""
+    bed = Bed({"maxBatchSize": 5}, [HOLD])
+    bed.click(7)
+    bed.queue.flush()
+    assert bed.sizes == [5]
+    bed.api.calls[0].resolve()
+    bed.settle()
+    assert bed.sizes == [5, 2]
+
+
+def test_flush_does_not_wait_for_the_backoff() -> None:
+    """While backing off flush() tries at once (CONTRACT 3.9)."""
+    bed = Bed({"maxBatchSize": 1}, [DOWN] * 4)
+    bed.click()
+    bed.advance(6000)
+    assert len(bed.sizes) == 3
+    bed.queue.flush()
+    assert len(bed.sizes) == 4
+
+
+def test_flush_does_not_wait_for_a_parked_queue() -> None:
+    """While parked flush() tries at once, and delivers everything when that works (CONTRACT 3.9)."""
+    bed = Bed({"maxBatchSize": 2, "maxRetries": 1}, [DOWN])
+    ids = bed.click(5)
+    bed.settle()
+    assert bed.state == "parked"
+    bed.queue.flush()
+    bed.settle()
+    assert bed.stats["acknowledged"] == 5
+    assert bed.api.ids[2:] == ids
+
+
+def test_flush_does_not_hammer_a_server_that_fails() -> None:
+    """One wish is one attempt while the path fails (CONTRACT 3.6, 3.9)."""
+    bed = Bed({"maxBatchSize": 1}, down)
+    bed.click(3)
+    bed.settle()
+    before = len(bed.sizes)
+    bed.queue.flush()
+    bed.settle()
+    assert len(bed.sizes) == before + 1
+
+
+# -- 3.10
+
+
+def test_retry_count_counts_the_attempts_without_acknowledgement() -> None:
+    """The first request has no retryCount or 0, the next 1, then 2 (CONTRACT 3.10)."""
+    bed = Bed({"maxBatchSize": 2}, [DOWN, DOWN, None])
+    bed.click(2)
+    bed.advance(6000)
+    counts = [[event.get("retryCount", 0) for event in call.events] for call in bed.api.calls]
+    assert counts == [[0, 0], [1, 1], [2, 2]]
+
+
+def test_retry_count_counts_the_servers_wish_for_another_try() -> None:
+    """`retry` in an answer is an attempt without acknowledgement, too (CONTRACT 3.10)."""
+    bed = Bed({"maxBatchSize": 1}, [HOLD])
+    ids = bed.click()
+    bed.api.calls[0].resolve({"retry": ids})
+    bed.clock.run_until_idle(HOUR_MS)
+    assert [call.events[0].get("retryCount", 0) for call in bed.api.calls] == [0, 1]
+
+
+def test_retry_count_outlives_the_page() -> None:
+    """It lies in storage with its event (CONTRACT 3.10)."""
+    world = World()
+    bed = Bed({"maxBatchSize": 1}, [DOWN, DOWN, HOLD], world=world)
+    bed.click()
+    bed.advance(2000)
+    bed.tab.kill()
+    heir = Bed(world=world)
+    heir.advance(5000)
+    assert heir.api.calls[0].events[0]["retryCount"] == 2
+    assert KEY not in heir.texts
