@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from tools import names, node, sizes, subset
-from tools.transpile import RUNTIME, TRANSCRYPT_RUNTIME, BuildError, exports_of, transpile
+from tools.transpile import RUNTIME, TRANSCRYPT_RUNTIME, BuildError, exports_of, modules_of, transpile
 
 ROOT = node.ROOT
 SOURCE = ROOT / "src" / "clickqueue"
@@ -33,14 +33,14 @@ def entries_of(source: Path) -> dict[str, str]:
     return {name: entry for name, entry in MODULES.items() if (source / f"{entry}.py").is_file()}
 
 
+def _entry(source: Path, entry: str) -> str:
+    exports = (f"{name} as {names.camel(name)}" for name in exports_of(source / f"{entry}.py"))
+    return f"export {{ {', '.join(exports)} }} from './clickqueue.{entry}.js'"
+
+
 def _module(source: Path, name: str, entry: str) -> dict[str, Any]:
-    listed = (f"{name} as {names.camel(name)}" if "_" in name else name for name in exports_of(source / f"{entry}.py"))
     external = {f"./clickqueue.{other}.js": f"./{file}.js" for file, other in MODULES.items() if file != name}
-    return {
-        "name": name,
-        "entry": f"export {{ {', '.join(listed)} }} from './clickqueue.{entry}.js'",
-        "external": external,
-    }
+    return {"name": name, "entry": _entry(source, entry), "external": external}
 
 
 def link(source: Path, modules: Path) -> dict[str, Any]:
@@ -53,8 +53,8 @@ def link(source: Path, modules: Path) -> dict[str, Any]:
         "target": TARGET,
         "modules": [_module(source, name, entry) for name, entry in entries_of(source).items()],
         "replaced": {RUNTIME: runtime, TRANSCRYPT_RUNTIME: runtime},
-        "mangled": names.MANGLED,
-        "mangleCache": names.mangle_cache(),
+        "mangled": names.mangled(source, modules_of(source)),
+        "mangleCache": names.mangle_cache(source),
     }
     command = [str(node.NODE), str(ROOT / "tools" / "link.mjs")]
     done = subprocess.run(command, input=json.dumps(job), capture_output=True, text=True, cwd=ROOT)

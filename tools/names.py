@@ -1,39 +1,39 @@
-"""The one place where Python's snake_case becomes JavaScript's camelCase.
+"""The one place that decides how an attribute of Python is called in the built module.
 
-An attribute that JavaScript sees or provides stands here. Every other private (`_name`) or snake_case attribute
-is ours alone and shrinks to a letter in the built module.
+Three fates: what JavaScript sees or provides keeps its words and becomes camelCase; what both machines have under two
+names gets the JavaScript one; every other attribute of our own classes shrinks to a letter. String keys are never touched.
 """
 
 from __future__ import annotations
 
-NATIVE = {
-    "append": "push",
-    "py_get": "get",
-    "startswith": "startsWith",
-}
-"""Methods that both machines have under different names; `py_get` is what Transcrypt makes of `get`."""
+import ast
+import re
+from pathlib import Path
+
+from tools.facts import gather, parse
+
+NATIVE = {"append": "push", "py_get": "get", "startswith": "startsWith"}
+"""Methods that both machines have; `py_get` is what Transcrypt makes of `get`."""
 
 PUBLIC = (
-    # ClickQueue, createWidgetApi, createUseWidget
+    # ClickQueue
+    "enqueue",
+    "flush",
+    "subscribe",
     "get_snapshot",
+    "purge",
+    "destroy",
+    # createWidgetApi
     "track_click",
     "track_click_batch",
-    "create_widget_api",
-    "create_use_widget",
-    # ports.py: what a host may hand in as `env`
-    "call_later",
-    "is_online",
-    "list_keys",
-    "new_id",
-    "now_ms",
-    "size_bytes",
-    "uptime_ms",
-    "user_agent",
 )
-"""Names that keep their words: whoever uses the module spells them."""
+"""What a host spells. What it may hand in as `env` stands in ports.py, and is read from there."""
 
-MANGLED = r"^_[a-z]|^[a-z]+_[a-z]|^(append|startswith)$"
-"""Which attributes may be renamed at all. Dunder names are the transpiler's and never match; string keys neither."""
+OURS = ("Http",)
+"""Ports that no host ever sees: both sides of them are in the built module."""
+
+KEPT = ("constructor", "delete", "get", "has", "length", "set", "then")
+"""Methods of Map and of promises: JavaScript's own, so their names stay even where a class of ours has the same."""
 
 
 def camel(name: str) -> str:
@@ -42,6 +42,27 @@ def camel(name: str) -> str:
     return head + "".join(word.capitalize() for word in tail)
 
 
-def mangle_cache() -> dict[str, str]:
+def public(source: Path) -> set[str]:
+    """Every attribute that JavaScript code outside of us may name: the lists above, and the ports."""
+    ports = gather(node for node in parse(source / "ports.py").body if getattr(node, "name", "") not in OURS)
+    return {*PUBLIC, *ports.methods, *ports.attributes}
+
+
+def foreign(source: Path) -> set[str]:
+    """Attributes of the page's own objects: what browser.py and runtime.js reach for."""
+    attributes = [node for node in ast.walk(parse(source / "browser.py")) if isinstance(node, ast.Attribute)]
+    theirs = {node.attr for node in attributes if ast.unparse(node.value) != "self"}
+    return theirs | set(re.findall(r"\.(\w+)", (source / "runtime.js").read_text())) | set(KEPT)
+
+
+def mangled(source: Path, modules: list[Path]) -> str:
+    """A pattern of the attributes that esbuild may rename."""
+    facts = gather(parse(path) for path in modules)
+    ours = (facts.methods | facts.attributes) - foreign(source) - public(source)
+    renamed = sorted(ours | {name for name in public(source) if "_" in name} | NATIVE.keys())
+    return rf"^(py_)?({'|'.join(name for name in renamed if not name.startswith('__'))})$"
+
+
+def mangle_cache(source: Path) -> dict[str, str]:
     """What esbuild must not choose by itself."""
-    return NATIVE | {name: camel(name) for name in PUBLIC}
+    return NATIVE | {name: camel(name) for name in sorted(public(source)) if "_" in name}

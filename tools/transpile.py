@@ -14,35 +14,16 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from tools.polish import NOT_CODE, polish
+
 CPYTHON_ONLY = ("__init__.py", "ports.py", "runtime.py")
 RUNTIME = "./clickqueue.runtime.js"
 TRANSCRYPT_RUNTIME = "./org.transcrypt.__runtime__.js"
 TYPING_MODULES = ("__future__", "typing", "collections.abc")
 FLAGS = ("-b", "-n", "-m", "-xt", "-jc", "-xr")
 IMPORT = re.compile(r"^import \{(.*)\} from '\./org\.transcrypt\.__runtime__\.js';$", re.M)
-NOT_CODE = re.compile(r"'(?:\\.|[^'\\\n])*'|\"(?:\\.|[^\"\\\n])*\"|//[^\n]*|/\*.*?\*/", re.S)
-
-METHOD = re.compile(r"^\t\w+ (?=\(.*\) \{$)", re.M)
-
-SHORTER = (
-    # `x is None` has to catch what JavaScript leaves undefined.
-    (r" ([!=]=)= null\b", r" \1 null"),
-    # A native error needs no cause, and no variable to be thrown.
-    (r"var (__except\d+__) = (.*);\n\s*\1\.__cause__ = .*;\n\s*throw \1;", r"throw \2;\n\n"),
-    # A class body is handed to runtime.js, which asks for no accessor and no module name.
-    (r"^\t__module__: __name__,$", ""),
-    (r"^\tget __init__ \(\) \{return __get__ \(this, function (\(.*\) \{)$", r"\t__init__ \1"),
-    (r"^\t\}\);\}(,?)$", r"\t}\1"),
-    (r"^\t(\w+): function \(", r"\t\1 ("),
-    # `except Exception` means whatever was thrown; JavaScript throws anything.
-    (r"isinstance \(__except\d+__, Exception\)", "true"),
-    # A dict is a plain object here.
-    (r"\bdict \(\{", r"({"),
-    # Only methods have a `this`, and they keep it in `self`.
-    (r"^(\t*)([^\n]*)\(function __lambda__ (\([^)]*\)) \{\n((?:[^\n]*\n)*?)\1\}\)", r"\1\2\3 => {\n\4\1}"),
-    (r"^((?:export |\t+)var \w+ = )function (\([^)]*\)) \{", r"\1\2 => {"),
-)
-"""What Transcrypt writes, and what does the same in fewer bytes."""
+HEAD = re.compile(r"^\t\w+ (?=\(.*\) \{)", re.M)
+"""How a method of a polished class begins: its name is no use of that name."""
 
 
 class BuildError(Exception):
@@ -89,13 +70,21 @@ def exports_of(module: Path) -> list[str]:
     raise BuildError(f"{module}: no __all__; list there what the built module exports")
 
 
+def classes_of(source: Path) -> list[str]:
+    """Every class that becomes JavaScript: a call of it needs `new` there."""
+    trees = [ast.parse(path.read_text()) for path in modules_of(source)]
+    return sorted(node.name for tree in trees for node in tree.body if isinstance(node, ast.ClassDef))
+
+
 def stage(source: Path, staging: Path, entries: list[str]) -> None:
     """Lay out the copy that Transcrypt works on, so that nothing is ever written into src/."""
     package = staging / "clickqueue"
     package.mkdir(parents=True)
     for path in modules_of(source):
         (package / path.name).write_text(without_types(path.read_text()))
-    (package / "runtime.js").write_text((source / "runtime.js").read_text())
+    # Transcrypt reads only the names, and stumbles over JavaScript newer than itself.
+    exports = sorted(runtime_exports((source / "runtime.js").read_text()))
+    (package / "runtime.js").write_text("".join(f"export var {name} = null;\n" for name in exports))
     (staging / "entry.py").write_text("".join(f"import clickqueue.{entry}\n" for entry in entries))
 
 
@@ -104,10 +93,20 @@ def run_transcrypt(staging: Path, source: Path) -> Path:
     command = [sys.executable, "-m", "transcrypt", *FLAGS, "entry.py"]
     done = subprocess.run(command, cwd=staging, capture_output=True, text=True)
     if done.returncode != 0:
-        told = re.sub(r"^\s*(Saving .*|Aborted)?\n", "", done.stdout.partition("Error while")[2], flags=re.M)
-        told = told.replace(str(staging / "clickqueue"), str(source))
-        raise BuildError(f"Transcrypt refuses: error while{told or done.stdout + done.stderr}")
+        raise BuildError(f"Transcrypt refuses {reason_of(done.stdout, source) or done.stdout + done.stderr}")
     return staging / "__target__"
+
+
+def reason_of(told: str, source: Path) -> str:
+    """What Transcrypt complains of, in one line that begins with the place; '' where that cannot be read."""
+    places = list(re.finditer(r"File '(.*?)', line (\d+),? ?(?:namely|at import of):\n", told))
+    if not places:
+        return ""
+    file, line = places[-1].groups()
+    module = Path(file).name.removesuffix(".py").removeprefix("clickqueue.")
+    rest = told[places[-1].end() :].partition("\n\n")[0]
+    reasons = [text.strip() for text in rest.splitlines() if text.strip() not in ("", "Aborted")]
+    return f"{source / module}.py:{line}: {' '.join(reasons[:2])}"
 
 
 def code_of(javascript: str) -> str:
@@ -157,7 +156,7 @@ def link_to_runtime(path: Path, javascript: str, allowed: set[str], source: Path
     found = IMPORT.search(javascript)
     if not found:
         return javascript
-    code = METHOD.sub("", code_of(IMPORT.sub("", javascript)))
+    code = HEAD.sub("", code_of(IMPORT.sub("", javascript)))
     used = {name: lines for name in found[1].split(", ") if (lines := list(uses_of(name, code)))}
     for name in used.keys() - allowed:
         file = source / f"{path.stem.removeprefix('clickqueue.')}.py"
@@ -170,28 +169,13 @@ def link_to_runtime(path: Path, javascript: str, allowed: set[str], source: Path
     return IMPORT.sub(f"import {{{names}}} from '{TRANSCRYPT_RUNTIME}';", javascript)
 
 
-def polish(javascript: str) -> str:
-    """The same module in fewer bytes, line by line at its place; what stands in quotes stays as it is."""
-    kept: list[str] = []
-
-    def keep(found: re.Match[str]) -> str:
-        kept.append(found[0])
-        return f"'{len(kept) - 1}'"
-
-    code = NOT_CODE.sub(keep, javascript)
-    for pattern, replacement in SHORTER:
-        changes = 1
-        while changes:
-            code, changes = re.subn(pattern, replacement, code, flags=re.M)
-    return re.sub(r"'(\d+)'", lambda found: kept[int(found[1])], code)
-
-
 def transpile(source: Path, staging: Path, entries: list[str]) -> Path:
     """The folder of JavaScript modules, ready to be linked."""
     stage(source, staging, entries)
     target = run_transcrypt(staging, source)
+    classes = classes_of(source)
     allowed = runtime_exports((source / "runtime.js").read_text())
     for path in sorted(target.glob("clickqueue.*.js")):
         if path.stem != "clickqueue.runtime":
-            path.write_text(link_to_runtime(path, polish(path.read_text()), allowed, source))
+            path.write_text(link_to_runtime(path, polish(path.read_text(), classes), allowed, source))
     return target
