@@ -21,7 +21,7 @@ def run(*command: str) -> None:
     """Run a tool of node_modules; its words are shown only when it fails."""
     name, *arguments = command
     script = node.MODULES / name
-    done = subprocess.run([str(node.NODE), str(script), *arguments], cwd=node.ROOT, capture_output=True, text=True)
+    done = subprocess.run([str(node.NODE), str(script), *arguments], check=False, cwd=node.ROOT, capture_output=True, text=True)
     if done.returncode != 0:
         raise SystemExit(f"{' '.join(command)} failed:\n{done.stdout}{done.stderr}")
 

@@ -22,7 +22,7 @@ from werkzeug import Request, Response
 
 ROOT = Path(__file__).resolve().parents[2]
 HERE = Path(__file__).resolve().parent
-FOLDERS = {"dist": ROOT / "dist", "pages": HERE / "pages", "browser": HERE}
+FOLDERS = {name: ROOT / name for name in ("build", "dist", "examples")} | {"pages": HERE / "pages", "browser": HERE}
 SINGLE, BATCH = "/api/track/click", "/api/track/click/batch"
 
 Event = dict[str, Any]
@@ -92,6 +92,7 @@ class Endpoint(HTTPServer):
         self.expect_request(SINGLE).respond_with_handler(self._track)
         self.expect_request(BATCH).respond_with_handler(self._track)
         self.expect_request("/elsewhere").respond_with_handler(lambda request: Response(status=204))
+        self.expect_request("/favicon.ico").respond_with_handler(lambda request: Response(status=404))
         for name in FOLDERS:
             self._serve_files(name)
 
