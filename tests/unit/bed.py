@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
-from typing import Any
+from contextlib import suppress
+from typing import Any, NamedTuple
 
 from clickqueue.main import ClickQueue
-from tests.fakes import FakeApi, Outcome, Tab, World, click
+from tests.fakes import FakeApi, FakeStorage, Origin, Outcome, Tab, World, click
 
 KEY = "srv_click_queue"
 MINUTE_MS = 60_000
@@ -118,6 +119,46 @@ class Bed:
     def stored_everywhere(self) -> list[str]:
         """The ids under every key of the queue, page after page; an event that lies twice is there twice."""
         return [each for key in pages_of(self.texts) for each in self.stored(key)]
+
+
+class Change(NamedTuple):
+    """One change of the store: what it was, who made it, and which ids are stored after it, under whatever key."""
+
+    key: str
+    text: str | None
+    writer: FakeStorage | None
+    ids: set[str]
+
+
+class WatchedOrigin(Origin):
+    """An origin that remembers every single change, because a crash may come right after each."""
+
+    __slots__ = ("changes",)
+
+    def __init__(self, world: World) -> None:
+        super().__init__(world.timeline, world.origin.lag)
+        self.changes: list[Change] = []
+
+    def put(self, key: str, text: str | None, writer: FakeStorage | None) -> int:
+        serial = super().put(key, text, writer)
+        self.changes.append(Change(key, text, writer, all_ids(self.texts)))
+        return serial
+
+
+def watched(world: World) -> WatchedOrigin:
+    """Watch the store of a world, before any tab is opened in it."""
+    origin = WatchedOrigin(world)
+    world.origin = origin
+    return origin
+
+
+def all_ids(texts: dict[str, str]) -> set[str]:
+    """The ids in every key of the queue; a key that holds something else has none."""
+    found: set[str] = set()
+    for key in pages_of(texts):
+        with suppress(ValueError, TypeError, KeyError):
+            found.update(stored_ids(texts, key))
+    return found
 
 
 def stored_ids(texts: dict[str, str], key: str = KEY) -> list[str]:

@@ -1,0 +1,627 @@
+"""CONTRACT 4.1 and 4.4 to 4.8: where an event lies, what is done with what strangers left there, and what may go."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from tests.fakes import HOLD, Failure, World, click
+from tests.unit.bed import DAY_MS, HOUR_MS, KEY, MINUTE_MS, Bed, all_ids, pages_of, watched
+
+DOWN = Failure(503)
+
+
+def hold(call: Any) -> Any:
+    """An endpoint that never answers by itself."""
+    return HOLD
+
+
+def offline(config: dict[str, Any] | None = None, world: World | None = None) -> Bed:
+    """A queue that keeps everything."""
+    bed = Bed(config, world=world)
+    bed.go_offline()
+    return bed
+
+
+def stored(number: int, **fields: Any) -> dict[str, Any]:
+    """An event as a page before this one has left it."""
+    return click(number, **{"id": f"old-{number}", "timestamp": 1_699_999_000_000, "userAgent": "Old/1", **fields})
+
+
+def left_behind(*events: Any, key: str = KEY, world: World | None = None) -> World:
+    """A world in whose store a page before this one has left something."""
+    world = world or World()
+    world.origin.put(key, json.dumps(events), None)
+    return world
+
+
+# -- 4.1
+
+
+def test_fifty_events_lie_under_the_one_documented_key() -> None:
+    """A lone tab with up to 50 pending has all of them there, oldest first, and nothing anywhere else (CONTRACT 4.1)."""
+    bed = offline()
+    ids: list[str] = []
+    for _ in range(50):
+        ids += bed.click()
+        assert bed.stored() == ids
+        assert list(bed.texts) == [KEY]
+
+
+def test_more_spill_into_further_pages() -> None:
+    """Beyond 50 there are `.1`, `.2`, …; page after page the order is that of the clicks (CONTRACT 4.1)."""
+    bed = offline()
+    ids = bed.click(137)
+    pages = pages_of(bed.texts)
+    assert pages == [KEY, *(f"{KEY}.{number}" for number in range(1, len(pages)))]
+    assert len(pages) > 2
+    assert bed.stored() == ids[:50]
+    assert bed.stored_everywhere() == ids
+
+
+def test_the_key_has_another_name_where_the_host_says_so() -> None:
+    """storageKey names the main key, and the pages after it (CONTRACT 1.4, 4.1)."""
+    bed = offline({"storageKey": "theirs"})
+    bed.click(60)
+    assert [key for key in bed.texts if not key.startswith("theirs.")] == ["theirs"]
+
+
+def chars_written(bed: Bed, deed: Any) -> int:
+    """How much a deed writes."""
+    origin = bed.world.origin
+    before = len(origin.changes)  # type: ignore[attr-defined]
+    deed()
+    return sum(len(change.text or "") for change in origin.changes[before:])  # type: ignore[attr-defined]
+
+
+def test_accepting_costs_the_same_however_many_are_pending() -> None:
+    """With 1 000 pending an event costs no more writing than with 50 (CONTRACT 4.1)."""
+    world = World()
+    watched(world)
+    bed = offline({"maxQueueSize": 2000}, world)
+    few = [chars_written(bed, bed.click) for _ in range(50)]
+    bed.click(930)
+    many = [chars_written(bed, bed.click) for _ in range(50)]
+    assert max(many) <= max(few)
+    assert sum(many) <= sum(few)
+
+
+def test_acknowledging_costs_the_same_however_many_are_pending() -> None:
+    """With 1 000 pending a batch costs no more writing than with 50 (CONTRACT 4.1)."""
+    world = World()
+    watched(world)
+    bed = Bed({"maxQueueSize": 2000}, hold, world=world)
+    bed.click(1000)
+
+    def answer() -> None:
+        bed.api.calls[-1].resolve()
+        bed.settle()
+
+    costs = [chars_written(bed, answer) for _ in range(100)]
+    assert max(costs[:90]) <= 2 * max(costs[95:])
+    assert bed.texts == {}
+
+
+def test_everything_comes_back_to_the_one_key() -> None:
+    """As soon as 50 or fewer are pending they lie in the main key alone, oldest first (CONTRACT 4.1)."""
+    bed = Bed(script=hold)
+    ids = bed.click(95)
+    while bed.stats["pending"] > 0:
+        bed.api.calls[-1].resolve()
+        bed.settle()
+        bed.advance(5000)
+        pending = ids[len(ids) - bed.stats["pending"] :]
+        assert bed.stored_everywhere() == pending
+        if len(pending) <= 50:
+            assert set(bed.texts) <= {KEY}
+
+
+def test_an_empty_queue_leaves_nothing_behind() -> None:
+    """No key stays when everything is acknowledged (CONTRACT 4.1)."""
+    bed = Bed()
+    bed.click(120)
+    bed.advance(MINUTE_MS)
+    assert (bed.stats["acknowledged"], bed.texts) == (120, {})
+
+
+@pytest.mark.parametrize("count", [1, 50, 51, 230])
+def test_the_next_page_takes_over_all_pages(count: int) -> None:
+    """What a tab leaves is read, sent in its order and removed, however many pages it was (CONTRACT 4.1)."""
+    world = World()
+    before = offline(world=world)
+    ids = before.click(count)
+    before.tab.kill()
+    bed = offline(world=world)
+    assert (bed.stats["recovered"], bed.stats["pending"]) == (count, count)
+    bed.go_online()
+    bed.advance(MINUTE_MS)
+    assert (bed.api.ids, bed.texts) == (ids, {})
+
+
+def test_recovered_events_are_not_acknowledged_by_being_read() -> None:
+    """They stay stored until the server has them (CONTRACT 4.1, 2.1)."""
+    bed = Bed(world=left_behind(stored(1), stored(2)), script=[DOWN, HOLD])
+    bed.advance(MINUTE_MS)
+    assert bed.stored() == ["old-1", "old-2"]
+
+
+def test_recovered_events_go_before_new_ones() -> None:
+    """They are older than what was clicked since (CONTRACT 3.2, 4.1)."""
+    bed = Bed(world=left_behind(stored(1), stored(2)), is_settled=False)
+    new = bed.click()
+    bed.advance(MINUTE_MS)
+    assert bed.api.ids == ["old-1", "old-2", *new]
+
+
+# -- 4.4
+
+
+def test_nothing_is_between_two_keys() -> None:
+    """After every single change of the store each pending event lies in some key: a crash there loses none (CONTRACT 4.4)."""
+    world = World()
+    origin = watched(world)
+    bed = Bed(script=hold, world=world)
+    bed.click(75)
+    while bed.stats["pending"] > 0:
+        before = len(origin.changes)
+        bed.api.calls[-1].resolve()
+        bed.settle()
+        kept = all_ids(bed.texts)
+        assert len(kept) == bed.stats["pending"]
+        for change in origin.changes[before:]:
+            assert kept <= change.ids
+        bed.advance(5000)
+
+
+@pytest.mark.parametrize("writes", range(1, 12))
+def test_a_crash_between_two_writes_loses_nothing(writes: int) -> None:
+    """A tab that dies right after any change of the store leaves each unacknowledged event to the next (CONTRACT 4.4)."""
+    world = World()
+    bed = Bed(script=hold, world=world)
+    ids = bed.click(58)
+    bed.env.storage.die_after = writes
+    answered: list[str] = []
+    while not bed.tab.life.is_dead and bed.stats["pending"] > 0:
+        answered += bed.api.calls[-1].ids
+        bed.api.calls[-1].resolve()
+        bed.settle()
+        bed.advance(5000)
+    bed.tab.kill()
+    heir = Bed(world=world)
+    heir.advance(MINUTE_MS)
+    assert set(ids) - set(answered) <= set(heir.api.ids)
+    assert heir.texts == {}
+
+
+def test_an_event_is_removed_by_its_id() -> None:
+    """Not by its place: whoever stands where it stood stays (CONTRACT 4.4)."""
+    bed = Bed({"maxBatchSize": 2}, [HOLD, HOLD])
+    a, b, c = bed.click(3)
+    bed.api.calls[0].resolve({"retry": [a]})
+    bed.settle()
+    assert sorted(bed.stored()) == sorted([a, c])
+    assert b not in bed.stored()
+
+
+# -- 4.5
+
+GOOD = stored(1)
+PLAIN_JUNK = ["", "{", "[", "undefined", "not json", "nul", "42", '"str"', "true", "null", '{"a":1}', '{"events":[]}', '{"length":2}', "x" * 3_000_000]
+BAD_RECORDS = [
+    None,
+    1,
+    "event",
+    True,
+    [],
+    [1],
+    {},
+    {"id": "x"},
+    {**GOOD, "id": ""},
+    {**GOOD, "id": 7},
+    {**GOOD, "sessionId": None},
+    {**GOOD, "questionId": ["q"]},
+    {**GOOD, "offerId": ""},
+    {**GOOD, "buttonVariantId": {}},
+    {**GOOD, "timestamp": "yesterday"},
+    {**GOOD, "note": "x" * 3_000_000},
+    {"__proto__": GOOD},
+    {"v": 1, "event": GOOD},
+]
+
+
+def short(value: Any) -> str:
+    return repr(value)[:40]
+
+
+@pytest.mark.parametrize("key", [KEY, f"{KEY}.1", f"{KEY}.7", f"{KEY}:dead", f"{KEY}:dead.2"])
+@pytest.mark.parametrize("text", PLAIN_JUNK, ids=short)
+def test_a_page_that_is_none_is_counted_and_healed(text: str, key: str) -> None:
+    """What is no array of events is dropped as `corrupt`, blocks nothing and is gone after the next write (CONTRACT 4.5)."""
+    world = World()
+    world.origin.put(key, text, None)
+    bed = Bed(world=world, script=hold)
+    ids = bed.click(10)
+    assert (bed.stats["dropped"]["corrupt"], bed.reasons, bed.api.ids) == (1, ["corrupt"], ids)
+    assert bed.texts == {KEY: bed.texts[KEY]}
+    assert bed.stored() == ids
+
+
+@pytest.mark.parametrize("place", [0, 1, 2])
+@pytest.mark.parametrize("record", BAD_RECORDS, ids=short)
+def test_a_bad_record_costs_no_good_one(record: Any, place: int) -> None:
+    """The valid events of a page are kept and sent in their order, the rest is dropped as `corrupt` (CONTRACT 4.5)."""
+    events: list[Any] = [stored(1), stored(2)]
+    events.insert(place, record)
+    bed = Bed(world=left_behind(*events), script=hold)
+    assert bed.reasons == ["corrupt"]
+    bed.settle()
+    new = bed.click()
+    assert bed.stored() == ["old-1", "old-2", *new]
+    bed.queue.flush()
+    assert bed.api.ids == ["old-1", "old-2"]
+    assert bed.stats["recovered"] == 2
+
+
+@pytest.mark.parametrize("records", [[None], [{}], [[1]], [None, {}, [1], 7], []], ids=repr)
+def test_a_page_without_any_event_is_emptied(records: list[Any]) -> None:
+    """Each bad record counts one; the key does not stay (CONTRACT 4.5)."""
+    bed = Bed(world=left_behind(*records))
+    assert (bed.stats["dropped"]["corrupt"], bed.stats["pending"]) == (len(records), 0)
+    bed.click()
+    bed.advance(5000)
+    assert bed.texts == {}
+
+
+def test_onDrop_hears_what_was_corrupt() -> None:  # noqa: N802 - the name of the field
+    """The host is handed what was found, so that nothing vanishes without a word (CONTRACT 1.4, 4.5)."""
+    bed = Bed(world=left_behind({"v": 0, "click": 1}))
+    event, reason, detail = bed.drops[0]
+    assert (event, reason) == ({"v": 0, "click": 1}, "corrupt")
+    assert isinstance(detail, str)
+
+
+def test_two_thousand_events_are_delivered() -> None:
+    """A page of any length is read, where the host allows so many (CONTRACT 4.5, 4.7)."""
+    bed = Bed({"maxQueueSize": 5000, "maxQueueBytes": 4_000_000}, world=left_behind(*map(stored, range(2000))))
+    bed.advance(MINUTE_MS)
+    assert bed.api.ids == [f"old-{number}" for number in range(2000)]
+    assert (bed.stats["acknowledged"], bed.texts) == (2000, {})
+
+
+def test_two_thousand_events_are_cut_to_what_is_allowed() -> None:
+    """Of more than maxQueueSize the oldest go, counted, and the rest is delivered (CONTRACT 4.5, 4.7)."""
+    bed = Bed(world=left_behind(*map(stored, range(2000))))
+    bed.advance(MINUTE_MS)
+    assert (bed.stats["recovered"], bed.stats["acknowledged"]) == (2000, 1000)
+    assert bed.stats["dropped"]["overflow"] == 1000
+    assert bed.api.ids == [f"old-{number}" for number in range(1000, 2000)]
+    assert bed.texts == {}
+
+
+def test_an_event_that_lies_twice_is_sent_once() -> None:
+    """Copies of one id are one event (CONTRACT 2.3, 4.4)."""
+    world = left_behind(stored(1), stored(2), stored(1))
+    left_behind(stored(2), stored(3), key=f"{KEY}.1", world=world)
+    bed = Bed(world=world)
+    bed.advance(MINUTE_MS)
+    assert sorted(bed.api.ids) == ["old-1", "old-2", "old-3"]
+    assert (bed.stats["recovered"], bed.texts) == (3, {})
+
+
+def test_an_event_of_an_older_format_is_sent_with_what_it_has() -> None:
+    """Fields that this version does not know travel on (CONTRACT 1.5, 4.5)."""
+    bed = Bed(world=left_behind(stored(1, version=0, extra={"a": 1}, retryCount=4)))
+    bed.settle()
+    sent = bed.api.calls[0].events[0]
+    assert (sent["version"], sent["extra"], sent["retryCount"]) == (0, {"a": 1}, 4)
+
+
+@pytest.mark.parametrize("count", ["many", None, -1, [], 1e300], ids=repr)
+def test_a_retry_count_of_strangers_does_no_harm(count: Any) -> None:
+    """retryCount is counted on from whatever stands there (CONTRACT 3.10, 7.2)."""
+    bed = Bed(world=left_behind(stored(1, retryCount=count)), script=[DOWN])
+    bed.advance(MINUTE_MS)
+    assert (len(bed.api.calls), bed.stats["acknowledged"]) == (2, 1)
+
+
+@pytest.mark.parametrize("key", ["other", f"{KEY}2", f"{KEY}.x", f"{KEY}.1x", f"{KEY}.-1", f"{KEY}.", f"{KEY}_2", "srv", ""])
+def test_keys_of_others_are_left_alone(key: str) -> None:
+    """What is not a page of the queue is neither read as one nor touched (CONTRACT 7.1)."""
+    world = left_behind(stored(1), key=key)
+    text = world.origin.texts[key]
+    bed = Bed(world=world)
+    bed.click(60)
+    bed.advance(MINUTE_MS)
+    bed.queue.purge()
+    assert (bed.stats["recovered"], bed.texts) == (0, {key: text})
+
+
+# -- 4.6
+
+
+def test_without_storage_everything_else_works() -> None:
+    """Storage that throws on touch: memory only, `persistent: false`, and all events arrive (CONTRACT 4.6)."""
+    world = World()
+    tab = world.open()
+    tab.env.storage.is_broken = True
+    bed = Bed(world=world, tab=tab, script=[DOWN])
+    assert bed.stats["persistent"] is False
+    ids = bed.click(25)
+    assert None not in ids
+    bed.advance(HOUR_MS)
+    assert bed.stats["acknowledged"] == 25
+    assert set(bed.api.ids) == set(ids)
+
+
+def test_with_storage_it_is_persistent() -> None:
+    """`persistent: true` from the start to the end where storage works (CONTRACT 4.6)."""
+    bed = Bed(is_settled=False)
+    assert bed.stats["persistent"] is True
+    bed.click(12)
+    assert bed.stats["persistent"] is True
+    bed.advance(MINUTE_MS)
+    assert bed.stats["persistent"] is True
+
+
+def test_storage_that_comes_back_gets_everything_with_the_next_write() -> None:
+    """What was accepted without it is stored as soon as it works again (CONTRACT 4.6)."""
+    bed = offline()
+    first = bed.click(2)
+    bed.env.storage.is_broken = True
+    meanwhile = bed.click(3)
+    assert bed.stats["persistent"] is False
+    assert bed.stored() == first
+    bed.env.storage.is_broken = False
+    last = bed.click()
+    assert bed.stored_everywhere() == [*first, *meanwhile, *last]
+    assert bed.stats["persistent"] is True
+
+
+def test_storage_that_was_never_there_and_comes() -> None:
+    """Also where it was broken before the first event, and what lies there is respected (CONTRACT 4.6)."""
+    world = left_behind(stored(1))
+    tab = world.open()
+    tab.env.storage.is_broken = True
+    bed = Bed(world=world, tab=tab)
+    bed.go_offline()
+    ids = bed.click(2)
+    bed.env.storage.is_broken = False
+    ids += bed.click()
+    assert set(bed.stored_everywhere()) == {"old-1", *ids}
+    bed.go_online()
+    bed.advance(MINUTE_MS)
+    assert set(ids) <= set(bed.api.ids)
+
+
+def test_an_acknowledgement_while_storage_is_gone_is_caught_up_with() -> None:
+    """What was delivered meanwhile is removed with the next write (CONTRACT 4.6)."""
+    bed = Bed({"maxBatchSize": 2}, [HOLD])
+    bed.click(2)
+    bed.env.storage.is_broken = True
+    bed.api.calls[0].resolve()
+    bed.settle()
+    assert bed.stats["acknowledged"] == 2
+    bed.env.storage.is_broken = False
+    new = bed.click()
+    assert bed.stored_everywhere() == new
+
+
+@pytest.mark.parametrize("write", range(1, 9))
+def test_any_single_write_may_fail(write: int) -> None:
+    """The event stays in memory, what is stored stays stored, and the next write brings all (CONTRACT 4.6)."""
+    world = World()
+    origin = watched(world)
+    tab = world.open()
+    tab.env.storage.failing = {write}
+    bed = Bed(world=world, tab=tab)
+    bed.go_offline()
+    ids: list[str] = []
+    for _ in range(8):
+        ids += bed.click()
+        assert bed.stats["pending"] == len(ids)
+        if bed.stats["persistent"]:
+            assert set(ids) == all_ids(bed.texts)
+    ids += bed.click()
+    sizes = [len(change.ids) for change in origin.changes]
+    assert sizes == sorted(sizes)
+    assert bed.stored() == ids
+
+
+def test_a_full_store_keeps_what_it_has() -> None:
+    """At the quota nothing stored is deleted, new events wait in memory and are stored when there is room (CONTRACT 4.6)."""
+    bed = Bed({"maxBatchSize": 5}, [HOLD])
+    ids = bed.click(5)
+    bed.world.origin.quota_chars = sum(len(key) + len(text) for key, text in bed.texts.items())
+    new = bed.click(3)
+    assert (bed.stored(), bed.stats["persistent"], bed.stats["pending"]) == (ids, False, 8)
+    bed.api.calls[0].resolve()
+    bed.settle()
+    assert (bed.stored(), bed.stats["persistent"]) == (new, True)
+
+
+def test_a_store_that_is_full_from_the_start() -> None:
+    """No room at all: everything is delivered from memory (CONTRACT 4.6)."""
+    world = World()
+    world.origin.quota_chars = 0
+    bed = Bed(world=world)
+    ids = bed.click(70)
+    assert (bed.stats["persistent"], bed.texts) == (False, {})
+    bed.advance(MINUTE_MS)
+    assert bed.api.ids == ids
+
+
+@pytest.mark.parametrize("write", range(1, 5))
+def test_a_failed_write_while_pages_are_gathered_loses_nothing(write: int) -> None:
+    """The way back to the main key may fail at any write (CONTRACT 4.4, 4.6)."""
+    world = World()
+    watched(world)
+    bed = Bed(script=hold, world=world)
+    bed.click(66)
+    bed.env.storage.failing = {bed.env.storage.writes + write}
+    for _ in range(2):
+        bed.api.calls[-1].resolve()
+        bed.settle()
+        assert len(all_ids(bed.texts)) >= bed.stats["pending"]
+    bed.click(3)
+    assert (len(bed.stored()), bed.stats["pending"], bed.stats["persistent"]) == (49, 49, True)
+
+
+# -- 4.7
+
+
+def test_over_max_queue_size_the_oldest_goes() -> None:
+    """One event too many costs the oldest, counted and told; the others stay stored (CONTRACT 4.7)."""
+    bed = offline({"maxQueueSize": 5})
+    ids = bed.click(8)
+    assert bed.stored() == ids[3:]
+    assert [(event["id"], reason) for event, reason, _ in bed.drops] == [(each, "overflow") for each in ids[:3]]
+    assert bed.stats["dropped"]["overflow"] == 3
+    bed.go_online()
+    bed.settle()
+    assert bed.api.ids == ids[3:]
+
+
+def test_over_max_queue_bytes_the_oldest_go() -> None:
+    """The bytes are limited as well as the number; a large event may cost several small ones (CONTRACT 4.7)."""
+    bed = offline({"maxQueueBytes": 4000})
+    small = bed.click(12)
+    large = bed.click(note="x" * 3000)
+    assert bed.stored()[-1:] == large
+    assert set(bed.reasons) == {"overflow"}
+    assert sum(len(text) for text in bed.texts.values()) <= 4000 + 100
+    assert bed.stored()[:-1] == small[len(bed.reasons) :]
+
+
+def test_what_is_in_flight_does_not_go() -> None:
+    """The oldest event that is not in flight goes (CONTRACT 4.7)."""
+    bed = Bed({"maxBatchSize": 2, "maxQueueSize": 3}, [HOLD])
+    a, b, c = bed.click(3)
+    d, e = bed.click(2)
+    assert [event["id"] for event, _, _ in bed.drops] == [c, d]
+    assert bed.stored() == [a, b, e]
+    bed.api.calls[0].resolve()
+    bed.settle()
+    assert bed.stats["acknowledged"] == 2
+
+
+def test_where_everything_is_in_flight_nothing_goes() -> None:
+    """The limits give way to events on the road (CONTRACT 4.7)."""
+    bed = Bed({"maxBatchSize": 3, "maxQueueSize": 1}, [HOLD])
+    bed.go_offline()
+    a, b, c = bed.click(3)
+    assert bed.stored() == [c]
+    bed.go_online()
+    assert (bed.stats["inFlight"], bed.stats["dropped"]["overflow"]) == (1, 2)
+    d = bed.click()[0]
+    assert d is not None
+    bed.api.calls[0].resolve()
+    bed.settle()
+    assert bed.stats["acknowledged"] == 1
+    assert {event["id"] for event, _, _ in bed.drops} <= {a, b, d}
+
+
+def test_a_batch_that_waits_for_its_retry_may_go() -> None:
+    """Events between two attempts are not in flight, and the oldest; the rest of their batch goes on (CONTRACT 3.3, 4.7)."""
+    bed = Bed({"maxBatchSize": 3, "maxQueueSize": 4}, [DOWN])
+    a, b, c = bed.click(3)
+    bed.settle()
+    d, e = bed.click(2)
+    assert [event["id"] for event, _, _ in bed.drops] == [a]
+    bed.clock.run_until_idle(MINUTE_MS)
+    assert [call.ids for call in bed.api.calls] == [[a, b, c], [b, c], [d, e]]
+
+
+def test_the_host_hears_of_an_overflow_after_the_event_is_safe() -> None:
+    """In onDrop the new event is already stored (CONTRACT 2.1, 4.7)."""
+    seen: list[list[str]] = []
+    bed = Bed({"maxQueueSize": 1, "onDrop": lambda event, reason, detail: seen.append(bed.stored())})
+    bed.go_offline()
+    bed.click()
+    new = bed.click()
+    assert seen == [new]
+
+
+# -- 4.8
+
+
+def old(bed: Bed, age_ms: float = 8 * DAY_MS) -> dict[str, Any]:
+    return {"timestamp": bed.clock.now_ms() - age_ms}
+
+
+def test_an_old_event_is_offered_once_more() -> None:
+    """Older than maxEventAge: if the server takes it, it is delivered (CONTRACT 4.8)."""
+    bed = Bed({"maxBatchSize": 1})
+    bed.click(**old(bed))
+    bed.settle()
+    assert (bed.stats["acknowledged"], bed.drops) == (1, [])
+
+
+@pytest.mark.parametrize("error", [Failure(), Failure(503), Failure(400)])
+def test_an_old_event_that_was_offered_in_vain_is_dropped(error: Failure) -> None:
+    """It goes after that one failure, `expired`, from storage too (CONTRACT 4.8)."""
+    bed = Bed({"maxBatchSize": 1}, [error])
+    ids = bed.click(**old(bed))
+    bed.settle()
+    assert [(event["id"], reason) for event, reason, _ in bed.drops] == [(ids[0], "expired")]
+    assert (bed.stats["dropped"]["expired"], bed.texts, bed.state) == (1, {}, "idle")
+
+
+def test_an_old_event_is_not_dropped_unoffered() -> None:
+    """Age alone drops nothing: offline, in flight or parked it waits (CONTRACT 4.8)."""
+    bed = offline()
+    bed.click(**old(bed))
+    bed.advance(9 * MINUTE_MS)
+    assert (bed.stats["pending"], bed.drops) == (1, [])
+    bed.go_online()
+    bed.settle()
+    assert bed.stats["acknowledged"] == 1
+
+
+def test_the_young_of_a_batch_do_not_go_with_the_old() -> None:
+    """Each event has its own age; the rest is retried under the same name (CONTRACT 3.3, 4.8)."""
+    bed = Bed({"maxBatchSize": 3}, [DOWN])
+    young = bed.click(2)
+    bed.click(**old(bed))
+    bed.advance(2000)
+    assert [call.ids for call in bed.api.calls[1:]] == [young]
+    assert len({call.request["batchId"] for call in bed.api.calls}) == 1
+    assert (bed.reasons, bed.stats["acknowledged"]) == (["expired"], 2)
+
+
+def test_an_event_grows_old_while_it_is_retried() -> None:
+    """After seven days of failures it is dropped at the next one, not before (CONTRACT 1.4, 4.8)."""
+    bed = Bed({"maxBatchSize": 1}, lambda call: DOWN)
+    bed.click()
+    bed.advance(7 * DAY_MS)
+    assert (bed.stats["pending"], bed.drops) == (1, [])
+    bed.advance(HOUR_MS)
+    assert (bed.reasons, bed.state) == (["expired"], "idle")
+
+
+def test_the_host_may_choose_the_age() -> None:
+    """maxEventAge is the host's; exactly that age is not older (CONTRACT 1.4, 4.8)."""
+    bed = Bed({"maxBatchSize": 1, "maxEventAge": 2000}, lambda call: DOWN)
+    bed.click()
+    bed.advance(2000)
+    assert bed.drops == []
+    bed.advance(4000)
+    assert bed.reasons == ["expired"]
+
+
+def test_an_event_from_the_future_is_not_old() -> None:
+    """A wall clock that was set back, or a caller's wrong one, expires nothing (CONTRACT 4.8)."""
+    bed = Bed({"maxBatchSize": 1}, [DOWN])
+    bed.click()
+    bed.clock.jump_wall(-300 * DAY_MS)
+    bed.advance(MINUTE_MS)
+    assert (bed.stats["acknowledged"], bed.drops) == (1, [])
+
+
+def test_stored_events_expire_too() -> None:
+    """What a page left a year ago is offered once (CONTRACT 4.8)."""
+    bed = Bed(world=left_behind(stored(1, timestamp=1), stored(2, timestamp=1)), script=[DOWN])
+    assert bed.api.ids == ["old-1", "old-2"]
+    bed.settle()
+    assert (bed.reasons, bed.texts) == (["expired", "expired"], {})
