@@ -71,12 +71,14 @@ def check(where: str, value: Any, rule: Any, rules: dict[str, list[Any]]) -> Non
         return
     if kind(value) != rule[1]:
         raise TypeError(complaint(where, value, allowed))
-    if value == "" or (rule[1] == "number" and not is_within(value, rule)):
+    if not is_within(value, rule):
         raise ValueError(complaint(where, value, allowed))
 
 
-def is_within(value: float, rule: list[Any]) -> bool:
-    return rule[2] <= value <= rule[3] and (len(rule) == 4 or is_integer(value))
+def is_within(value: Any, rule: list[Any]) -> bool:
+    if rule[1] == "number":
+        return rule[2] <= value <= rule[3] and (len(rule) == 4 or is_integer(value))
+    return rule[1] != "text" or len(value) > 0
 
 
 def allowed_by(rule: list[Any]) -> str:
