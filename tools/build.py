@@ -91,7 +91,7 @@ def build(source: Path) -> dict[str, str]:
     files = {file["file"]: file["text"] for file in answer["files"]}
     files = {name: lead_home(text, source) if name.endswith(".map") else text for name, text in files.items()}
     files |= {path.name: path.read_text() for path in sorted(source.glob("*.d.ts"))}
-    return files | {"size.json": sizes.dump(answer["sizes"])}
+    return files | {"size.json": sizes.measure({name: text for name, text in files.items() if name.endswith(".js")})}
 
 
 def write(files: dict[str, str], out: Path) -> None:

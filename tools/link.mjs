@@ -1,9 +1,8 @@
-// One JSON job on stdin, one JSON answer on stdout: what esbuild and zlib do for tools/build.py.
+// One JSON job on stdin, one JSON answer on stdout: what esbuild does for tools/build.py.
 // Nothing is decided here; every choice stands in build.py and names.py.
 
 import { readFileSync } from 'node:fs'
 import { basename } from 'node:path'
-import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
 import { build } from 'esbuild'
 
 const job = JSON.parse(readFileSync(0, 'utf8'))
@@ -38,17 +37,9 @@ async function link({ name, entry, external }) {
   return outputFiles.map(({ path, text }) => ({ file: basename(path), text }))
 }
 
-const size = ({ file, text }) => ({
-  file,
-  minified: Buffer.byteLength(text),
-  gzip: gzipSync(text, { level: 9 }).length,
-  brotli: brotliCompressSync(text, { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } }).length,
-})
-
 try {
   const files = (await Promise.all(job.modules.map(link))).flat()
-  const sizes = files.filter(({ file }) => file.endsWith('.js')).map(size)
-  console.log(JSON.stringify({ files, sizes, errors: [] }))
+  console.log(JSON.stringify({ files, errors: [] }))
 } catch (failure) {
   if (!failure.errors) throw failure
   console.log(JSON.stringify({ errors: failure.errors }))

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import json
+import subprocess
 import sys
 from pathlib import Path
 
-SIZE_JSON = Path(__file__).parent.parent / "dist" / "size.json"
+from tools import node
+
+DIST = node.ROOT / "dist"
+SIZE_JSON = DIST / "size.json"
 LIMITS = {"clickqueue.js": {"minified": 7000, "brotli": 2900}}
 """In bytes. The smallest public peer that persists (background-sync of Workbox) weighs 8 484 and 2 718."""
 
 Sizes = dict[str, dict[str, int]]
-
-
-def dump(measured: list[dict[str, int | str]]) -> str:
-    """size.json as text, from what tools/link.mjs measured."""
-    sizes = {entry["file"]: {key: entry[key] for key in ("minified", "gzip", "brotli")} for entry in measured}
-    return json.dumps(sizes, indent=2) + "\n"
 
 
 def load(path: Path) -> Sizes:
@@ -47,3 +45,27 @@ def over_limit(sizes: Sizes) -> list[str]:
         for key, limit in limits.items()
         if sizes[file][key] > limit
     ]
+
+
+def measure(files: dict[str, str]) -> str:
+    """size.json as it should be for these texts."""
+    job = json.dumps([{"file": name, "text": text} for name, text in sorted(files.items())])
+    command = [str(node.NODE), str(node.ROOT / "tools" / "measure.mjs")]
+    done = subprocess.run(command, input=job, capture_output=True, text=True, check=True)
+    sizes = {entry.pop("file"): entry for entry in json.loads(done.stdout)}
+    return json.dumps(sizes, indent=2) + "\n"
+
+
+def main() -> int:
+    """The gate: what size.json says is what the files weigh, and within the limits."""
+    measured = measure({path.name: path.read_text() for path in DIST.glob("*.js")})
+    print(report(measured))
+    faults = over_limit(json.loads(measured))
+    if measured != SIZE_JSON.read_text():
+        faults.append("dist/size.json does not say what the files weigh. Run python3 dev.py build and commit dist/.")
+    print("\n".join(faults), end="\n" if faults else "")
+    return 1 if faults else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -54,10 +54,10 @@ def without_types(python: str) -> str:
             # Transcrypt does not export a constant that has an annotation.
             line, annotation = lines[node.lineno - 1], node.annotation
             lines[node.lineno - 1] = line[: node.target.end_col_offset] + line[annotation.end_col_offset :]
-    for node in ast.walk(tree):
-        if isinstance(node, ast.stmt) and _is_for_mypy(node):
-            last = node.end_lineno or node.lineno
-            lines[node.lineno - 1 : last] = [""] * (last - node.lineno + 1)
+    for statement in (node for node in ast.walk(tree) if isinstance(node, ast.stmt)):
+        if _is_for_mypy(statement):
+            first, last = statement.lineno - 1, statement.end_lineno or statement.lineno
+            lines[first:last] = [""] * (last - first)
     return "\n".join(lines) + "\n"
 
 

@@ -1,0 +1,114 @@
+#!/usr/bin/env python3
+"""The way in: makes the environment that everything here needs, then hands over to tox. Standard library alone.
+
+What is set up stands in .venv/ and node_modules/, and only a changed pin sets it up again: a second run needs no network.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+HELP = """\
+clickqueue: clicks that arrive, from an embeddable widget through any network.
+
+  python3 dev.py demo             serve the demo page with a real endpoint behind it, and print its address
+  python3 dev.py demo --play      drive it in a headless browser, and show what was clicked, sent and received
+  python3 dev.py test             everything: lint, types, build, size, unit, twin and browser tests
+  python3 dev.py test unit -k age one part of it (tox.ini lists them); what follows goes to pytest
+  python3 dev.py build            write dist/ from src/, and print its sizes
+  python3 dev.py simulate         histories of many tabs, all faults; --runs N, --seed N
+  python3 dev.py bench            what a click costs, in a browser
+
+The first run takes a minute to set up .venv/ and node_modules/; after that no network is needed.
+"""
+
+ROOT = Path(__file__).resolve().parent
+VENV = ROOT / ".venv"
+PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+REQUIREMENTS = ROOT / "requirements.txt"
+PINS = (REQUIREMENTS, ROOT / "package-lock.json")
+STAMP = VENV / "pins.sha256"
+OLDEST = (3, 11)
+PARTS = ("lint", "types", "dist", "size", "unit", "twin", "browser", "webkit")
+COMMANDS = ("demo", "build", "simulate", "bench")
+NO_VENV = """\
+This Python cannot make a virtual environment: {fault}
+Debian and Ubuntu keep that part in a package of its own: apt install python3-venv
+Then run the same command again."""
+
+
+def run(*command: str | Path) -> int:
+    """Run a command in the project's folder, its words straight to the terminal."""
+    return subprocess.run([str(part) for part in command], cwd=ROOT).returncode
+
+
+def make_venv() -> None:
+    """A fresh .venv/; on a Debian that came without python3-venv, as root, that too."""
+    command = [sys.executable, "-m", "venv", "--clear", str(VENV)]
+    made = subprocess.run(command, capture_output=True, text=True)
+    is_root = getattr(os, "geteuid", lambda: 1)() == 0
+    if made.returncode != 0 and is_root and shutil.which("apt-get"):
+        run("apt-get", "update", "-qq")
+        run("apt-get", "install", "-y", "-qq", "python3-venv")
+        made = subprocess.run(command, capture_output=True, text=True)
+    if made.returncode != 0:
+        sys.exit(NO_VENV.format(fault=(made.stdout + made.stderr).strip()))
+
+
+def is_usable() -> bool:
+    """Whether .venv/ has a Python that runs: the one it was made with may have gone."""
+    return PYTHON.exists() and subprocess.run([str(PYTHON), "-c", ""], capture_output=True).returncode == 0
+
+
+def prepare() -> None:
+    """Install what is pinned, once for each state of the pins."""
+    wanted = hashlib.sha256(b"".join(path.read_bytes() for path in PINS)).hexdigest()
+    if is_usable() and STAMP.is_file() and STAMP.read_text() == wanted:
+        return
+    print("Setting up .venv/ and node_modules/ (once, and again when a pin changes) …", flush=True)
+    if not is_usable():
+        make_venv()
+    pip = (PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--requirement", REQUIREMENTS)
+    if run(*pip) != 0 or run(PYTHON, "-m", "tools.node") != 0:
+        sys.exit("The packages of requirements.txt or package-lock.json could not be installed; the reason stands above.")
+    STAMP.write_text(wanted)
+
+
+def tox(parts: list[str], arguments: list[str]) -> int:
+    """Hand over for good, so that Ctrl+C reaches tox alone. One part keeps quiet about tox itself."""
+    quiet = ["-qq"] if len(parts) == 1 else []
+    chosen = ["-e", ",".join(parts)] if parts else []
+    command = [str(PYTHON), "-m", "tox", "run", "--root", str(ROOT), *quiet, *chosen, "--", *arguments]
+    if os.name != "nt":
+        sys.stdout.flush()
+        os.execv(command[0], command)
+    return run(*command)
+
+
+def main(arguments: list[str]) -> int:
+    if sys.version_info < OLDEST:
+        sys.exit(f"This needs Python {OLDEST[0]}.{OLDEST[1]} or newer; {sys.executable} is {sys.version.split()[0]}.")
+    command, rest = (arguments[0], arguments[1:]) if arguments else ("help", [])
+    if command in ("help", "-h", "--help"):
+        print(HELP, end="")
+        return 0
+    if command not in ("test", *COMMANDS):
+        print(f"dev.py {command}: there is no such command.\n\n{HELP}", end="", file=sys.stderr)
+        return 2
+    prepare()
+    if command != "test":
+        return tox([command], rest)
+    parts = [part for part in rest if part in PARTS]
+    return tox(parts, [argument for argument in rest if argument not in parts])
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main(sys.argv[1:]))
+    except KeyboardInterrupt:
+        sys.exit(130)
