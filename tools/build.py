@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from tools import names, node, sizes, subset
-from tools.transpile import RUNTIME, TRANSCRYPT_RUNTIME, BuildError, exports_of, modules_of, transpile
+from tools.transpile import RUNTIME, TRANSCRYPT_RUNTIME, BuildError, exports_of, modules_of, python_lines, transpile
 
 ROOT = node.ROOT
 SOURCE = ROOT / "src" / "clickqueue"
@@ -62,9 +62,17 @@ def link(source: Path, modules: Path) -> dict[str, Any]:
         raise BuildError(f"tools/link.mjs failed:\n{done.stderr}")
     answer: dict[str, Any] = json.loads(done.stdout)
     if answer["errors"]:
-        told = "\n".join(f"  {error['text']} {(error['location'] or {}).get('lineText', '')}" for error in answer["errors"])
-        raise BuildError(f"esbuild refuses:\n{told}")
+        raise BuildError("\n".join(f"{address(error, source, modules)}: {error['text']}" for error in answer["errors"]))
     return answer
+
+
+def address(error: dict[str, Any], source: Path, modules: Path) -> str:
+    """Where in src/ the cause of an esbuild error stands."""
+    location = error["location"] or {"file": ENTRY, "line": 1}
+    module = modules / Path(location["file"]).name
+    if not module.with_suffix(".map").is_file():
+        return f"{location['file']}:{location['line']}"
+    return f"{source / module.stem.removeprefix('clickqueue.')}.py:{python_lines(module)[location['line'] - 1]}"
 
 
 def lead_home(text: str, source: Path) -> str:

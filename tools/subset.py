@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
     Answer = Callable[[Any], None]
 
-window: Any  # browser.py only: how a global of JavaScript is made known to mypy and ruff
+window: Any  # browser.py only: how a global of JavaScript is made known to mypy
 ```
 
 So does it with `__all__`, which in `main.py` and `use_widget.py` is the export list of the built module. Annotations of

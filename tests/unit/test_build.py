@@ -1,0 +1,267 @@
+"""The build, on a package of two screens: what it makes of Python runs in JavaScript, and its faults have an address."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tools import build, names, node, sizes
+from tools.facts import gather, parse
+from tools.transpile import BuildError, modules_of
+
+PORTS = """
+class Clock(Protocol):
+    def now_ms(self) -> int: ...
+"""
+BROWSER = """
+performance: Any
+def uptime_ms() -> float:
+    return performance.now()
+"""
+QUEUE = """
+from __future__ import annotations
+from typing import TYPE_CHECKING, Any
+from clickqueue.runtime import Map, field
+if TYPE_CHECKING:
+    from clickqueue.ports import Clock
+LIMITS: dict[str, Any] = {"max_size": 2, "text": "a === null"}
+class Base:
+    def answer(self) -> str:
+        return "base"
+class Queue(Base):
+    def __init__(self, clock: Clock, size: int) -> None:
+        self._clock = clock
+        self.batch_size = size
+        self.listeners: list[Any] = []
+    def enqueue(self, event: dict[str, Any]) -> str | None:
+        if event["id"] is None:
+            return None
+        self.listeners.append(event["id"])
+        seen = Map()
+        seen.set("a", self.batch_size)
+        return event["id"] + str(len(self.listeners)) + str(seen.get("a"))
+    def get_snapshot(self) -> dict[str, Any]:
+        later = lambda: self._clock.now_ms()
+        return {"now_ms": later(), "has_map": field({"a": 1}, "a") == 1}
+    def flush(self) -> str:
+        try:
+            self.fail(1)
+        except Exception as error:
+            return "caught " + error.message
+        return "not caught"
+    def purge(self) -> None:
+        self.fail(-1)
+    def fail(self, size: int) -> None:
+        total = 0
+        for index in range(3):
+            total += index
+        if size < total:
+            raise ValueError("size: got " + str(size) + "; give more")
+"""
+MAIN = """
+from clickqueue.queue import LIMITS, Queue
+__all__ = ["ClickQueue", "DEFAULTS", "create_widget_api"]
+DEFAULTS = LIMITS
+class ClickQueue(Queue):
+    pass
+def create_widget_api(options):
+    return {"track_click": options}
+"""
+USE_WIDGET = """
+from clickqueue.main import ClickQueue
+__all__ = ["create_use_widget"]
+def create_use_widget(clock):
+    return ClickQueue(clock, 7).get_snapshot()
+"""
+
+
+@pytest.fixture
+def source(tmp_path: Path) -> Path:
+    """A package as small as it gets, with the runtime of the real one."""
+    folder = tmp_path / "src" / "clickqueue"
+    folder.mkdir(parents=True)
+    files = {"ports": PORTS, "browser": BROWSER, "queue": QUEUE, "main": MAIN, "use_widget": USE_WIDGET}
+    for name, text in files.items():
+        (folder / f"{name}.py").write_text(text)
+    (folder / "runtime.js").write_text((build.SOURCE / "runtime.js").read_text())
+    (folder / "runtime.py").write_text((build.SOURCE / "runtime.py").read_text())
+    (folder / "clickqueue.d.ts").write_text("export {}\n")
+    return folder
+
+
+@pytest.fixture
+def execute(source: Path) -> Callable[[str], str]:
+    """Build, then run a script beside the built files under Node; returns what it printed."""
+    dist = source.parent.parent / "dist"
+    build.write(build.build(source), dist)
+
+    def run(script: str) -> str:
+        (dist / "script.mjs").write_text(script)
+        command = [str(node.NODE), "--enable-source-maps", "script.mjs"]
+        return subprocess.run(command, cwd=dist, capture_output=True, text=True, check=True).stdout.strip()
+
+    return run
+
+
+IMPORT = "import { ClickQueue, DEFAULTS, createWidgetApi } from './clickqueue.js';"
+NEW = f"{IMPORT} const queue = new ClickQueue({{ nowMs: () => 42 }}, 3);"
+
+
+def line_of(text: str, python: str = QUEUE) -> int:
+    """The number of the line in a module that has this text."""
+    return 1 + next(index for index, line in enumerate(python.splitlines()) if text in line)
+
+
+def test_python_runs_as_javascript(execute: Callable[[str], str]) -> None:
+    """Classes, lists, tables and lambdas do the same there."""
+    script = f"{NEW} console.log(queue.enqueue({{ id: 'a' }}), JSON.stringify(queue.getSnapshot()))"
+    assert execute(script) == 'a13 {"now_ms":42,"has_map":true}'
+
+
+def test_exports_are_camel_case_and_complete(execute: Callable[[str], str]) -> None:
+    """`__all__` is the export list; a snake_case function gets its JavaScript name, string keys stay as they are."""
+    script = "import * as all from './clickqueue.js'; console.log(Object.keys(all).join(), all.DEFAULTS.max_size)"
+    assert execute(script) == "ClickQueue,DEFAULTS,createWidgetApi 2"
+
+
+def test_undefined_is_none(execute: Callable[[str], str]) -> None:
+    """`x is None` also holds for what a host left out; a text that looks like code stays as it is."""
+    script = f"{NEW} console.log(queue.enqueue({{}}), queue.enqueue({{ id: null }}), DEFAULTS.text)"
+    assert execute(script) == "null null a === null"
+
+
+def test_errors_are_native_and_caught(execute: Callable[[str], str]) -> None:
+    """`raise ValueError` throws a RangeError; `except Exception` catches whatever was thrown."""
+    script = f"{NEW} console.log(queue.flush()); try {{ queue.purge() }} catch (e) {{ console.log(e instanceof RangeError) }}"
+    assert execute(script) == "caught size: got 1; give more\ntrue"
+
+
+def test_the_host_stays_unmarked(execute: Callable[[str], str]) -> None:
+    """Importing adds no global and nothing to a prototype (CONTRACT 7.1)."""
+    before = "const before = Object.getOwnPropertyNames(globalThis).length;"
+    script = f"{before} await import('./clickqueue.js'); for (const k in []) console.log(k);"
+    assert execute(f"{script} console.log(Object.getOwnPropertyNames(globalThis).length - before)") == "0"
+
+
+def test_a_stack_names_lines_of_python(execute: Callable[[str], str]) -> None:
+    """The source map leads from the minified file to the line that raised and to the one that called."""
+    told = execute(f"{NEW} try {{ queue.purge() }} catch (error) {{ console.log(error.stack) }}")
+    assert f"src/clickqueue/queue.py:{line_of('raise ValueError')}" in told
+    assert f"src/clickqueue/queue.py:{line_of('self.fail(-1)')}" in told
+
+
+def test_use_widget_shares_the_module(source: Path, execute: Callable[[str], str]) -> None:
+    """use-widget.js imports clickqueue.js instead of carrying a second queue, and they agree on names."""
+    script = "import { createUseWidget } from './use-widget.js'; console.log(createUseWidget({ nowMs: () => 5 }).now_ms)"
+    assert execute(script) == "5"
+    assert 'from"./clickqueue.js"' in (source.parent.parent / "dist" / "use-widget.js").read_text()
+
+
+def test_maps_are_at_home_anywhere(source: Path) -> None:
+    """Sources are named as seen from dist/, with their content; no path of the machine that built them."""
+    found = json.loads(build.build(source)["clickqueue.js.map"])
+    assert set(found["sources"]) <= {f"../src/clickqueue/{path.name}" for path in source.iterdir()} | {build.ENTRY}
+    texts = dict(zip(found["sources"], found["sourcesContent"], strict=True))
+    assert texts["../src/clickqueue/queue.py"] == QUEUE
+    assert str(source.parent.parent) not in json.dumps(found)
+
+
+def test_the_same_source_gives_the_same_bytes(source: Path, tmp_path: Path) -> None:
+    """Neither the time nor the place of a build is in it, and it leaves nothing behind in src/."""
+    before = sorted(source.iterdir())
+    elsewhere = tmp_path / "elsewhere" / "src" / "clickqueue"
+    elsewhere.parent.mkdir(parents=True)
+    first = build.build(source)
+    source.rename(elsewhere)
+    assert build.build(elsewhere) == first
+    assert [path.name for path in sorted(elsewhere.iterdir())] == [path.name for path in before]
+
+
+def test_our_own_names_shrink(source: Path) -> None:
+    """Attributes that only we spell cost a letter; what JavaScript spells keeps its words."""
+    text = build.build(source)["clickqueue.js"]
+    assert not any(name in text for name in ("batch_size", "listeners", "_clock", "answer"))
+    assert all(name in text for name in (".nowMs(", "enqueue(", "getSnapshot(", ".push(", "now_ms:"))
+
+
+def test_a_missing_runtime_name_has_an_address(source: Path) -> None:
+    """What our runtime lacks fails with the Python line that needs it and the list of what there is."""
+    runtime = source / "runtime.js"
+    runtime.write_text(runtime.read_text().replace("export const str", "const str"))
+    with pytest.raises(BuildError) as caught:
+        build.build(source)
+    line = line_of("str(len(self.listeners))")
+    assert str(caught.value).startswith(
+        f"{source / 'queue.py'}:{line}: needs str of Transcrypt's runtime, which runtime.js does not have"
+    )
+    assert "it has Map, " in str(caught.value)
+
+
+def test_what_is_banned_fails_the_build(source: Path) -> None:
+    """The law of the subset stands before everything else."""
+    (source / "main.py").write_text(MAIN + "a = [1][0:1]\n")
+    with pytest.raises(BuildError, match=rf"main\.py:{len(MAIN.splitlines()) + 1}: slices; write instead: a loop"):
+        build.build(source)
+
+
+@pytest.mark.parametrize("wrong", ["import LIMIT, LIMITS, Queue", "import LIMITS, Queue\nfrom clickqueue.nowhere import here"])
+def test_a_wrong_import_has_an_address(source: Path, wrong: str) -> None:
+    """What Transcrypt or esbuild complains of begins with file and line of the Python."""
+    (source / "main.py").write_text(MAIN.replace("import LIMITS, Queue", wrong))
+    with pytest.raises(BuildError, match=rf"{source}/main\.py:{2 + wrong.count(chr(10))}: "):
+        build.build(source)
+
+
+def test_a_module_without_all_is_refused(source: Path) -> None:
+    """Nothing is exported by accident."""
+    (source / "main.py").write_text(MAIN.replace("__all__", "exported"))
+    with pytest.raises(BuildError, match=r"main\.py: no __all__; list there what the built module exports"):
+        build.build(source)
+
+
+def test_check_names_what_differs(tmp_path: Path) -> None:
+    """A changed, a missing and a superfluous file are told by name; write() mends all three."""
+    build.write({"same": "1", "changed": "1", "superfluous": "1"}, tmp_path)
+    files = {"same": "1", "changed": "2", "missing": "1"}
+    assert build.compare(files, tmp_path) == ["changed", "missing", "superfluous"]
+    build.write(files, tmp_path)
+    assert build.compare(files, tmp_path) == []
+
+
+def test_every_port_keeps_its_name() -> None:
+    """Whatever ports.py lets a host hand in is spelled in camelCase by the built module."""
+    public = names.public(build.SOURCE)
+    assert {"now_ms", "list_keys", "request", "storage", "track_click_batch"} <= public
+    assert names.mangle_cache(build.SOURCE)["call_later"] == "callLater"
+
+
+def test_no_foreign_name_is_mangled() -> None:
+    """What the page's own objects are called is never ours to shorten."""
+    pattern = names.mangled(build.SOURCE, modules_of(build.SOURCE))
+    ports = gather([parse(build.SOURCE / "ports.py")])
+    single = {name for name in ports.methods | ports.attributes if "_" not in name} - {"exchange", "failure", "promise"}
+    assert not single & set(pattern.replace("(", "|").replace(")", "|").split("|"))
+
+
+SIZES: dict[str, Any] = {"clickqueue.js": {"minified": 6000, "gzip": 2700, "brotli": 2400}}
+
+
+def test_the_report_shows_the_difference(tmp_path: Path) -> None:
+    """Growth is visible against what was committed."""
+    committed = tmp_path / "size.json"
+    committed.write_text(json.dumps({"clickqueue.js": {"minified": 5990, "gzip": 2700, "brotli": 2401}}))
+    row = sizes.report(json.dumps(SIZES), committed).splitlines()[1]
+    assert row.split() == ["clickqueue.js", "6000", "(+10)", "2700", "2400", "(-1)"]
+
+
+def test_a_limit_is_a_limit() -> None:
+    """Within it there is nothing to say; over it the file, the size and the limit are named."""
+    assert sizes.over_limit(SIZES) == []
+    limit = sizes.LIMITS["clickqueue.js"]["minified"]
+    [fault] = sizes.over_limit({"clickqueue.js": SIZES["clickqueue.js"] | {"minified": limit + 1}})
+    assert fault.startswith(f"dist/clickqueue.js: {limit + 1} bytes minified, {limit} allowed")
