@@ -42,7 +42,7 @@ export function makePage(mountInto) {
     console[level] = (...words) => (complaints.push(words.map(String).join(' ')), say(...words))
   }
   window.page = {
-    complaints, ids: [], trackClicks: new Set(), listeners: 0, snapshot: null,
+    complaints, ids: [], trackClicks: new Set(), snapshot: null,
     mount(props) {
       page.target = document.body.appendChild(document.createElement('div'))
       page.take = mountInto(page.target, { sessionId: 'session-1', ...props })
@@ -51,11 +51,5 @@ export function makePage(mountInto) {
       page.take()
       page.target.remove()
     },
-  }
-  const news = ['online', 'offline', 'visibilitychange', 'pagehide', 'pageshow', 'freeze', 'resume', 'storage']
-  for (const target of [window, document]) {
-    const { addEventListener, removeEventListener } = target
-    target.addEventListener = (type, ...rest) => (news.includes(type) && page.listeners++, addEventListener.call(target, type, ...rest))
-    target.removeEventListener = (type, ...rest) => (news.includes(type) && page.listeners--, removeEventListener.call(target, type, ...rest))
   }
 }

@@ -1,20 +1,6 @@
-/* A host page that counts what a widget leaves behind. `?mode=before` and `?mode=after` load the two builds. */
+/* A host page. `?mode=before` and `?mode=after` load the two builds of the widget. */
 window.violations = []
-window.listeners = 0
 document.addEventListener('securitypolicyviolation', (event) => violations.push(`${event.violatedDirective} ${event.blockedURI}`))
-
-const QUEUE_NEWS = ['online', 'offline', 'visibilitychange', 'pagehide', 'pageshow', 'freeze', 'resume', 'storage']
-for (const target of [window, document]) {
-  const { addEventListener, removeEventListener } = target
-  target.addEventListener = (type, ...rest) => {
-    if (QUEUE_NEWS.includes(type)) listeners++
-    addEventListener.call(target, type, ...rest)
-  }
-  target.removeEventListener = (type, ...rest) => {
-    if (QUEUE_NEWS.includes(type)) listeners--
-    removeEventListener.call(target, type, ...rest)
-  }
-}
 
 const offer = (number, more) => ({
   id: `offer-${number}`,
