@@ -284,7 +284,7 @@ class FakeStorage:
         self._life = life
         self._copy = dict(origin.texts) if origin.lag else origin.texts
         self._own: dict[str, int] = {}
-        self.hear: Callable[[str | None], None] = lambda key: None
+        self.hear: Callable[[str | None, str | None], None] = lambda key, text: None
         """Called when another tab changed a key, None when it cleared all."""
         self.is_broken = False
         """Every touch throws: cookies are blocked, the frame is sandboxed."""
@@ -300,6 +300,10 @@ class FakeStorage:
     def read(self, key: str) -> str | None:
         self._touch()
         self.reads += 1
+        return self._copy.get(key)
+
+    def read_silently(self, key: str) -> str | None:
+        """What the tab would read, without its knowing."""
         return self._copy.get(key)
 
     def write(self, key: str, text: str) -> None:
@@ -327,7 +331,7 @@ class FakeStorage:
     def _learn(self, serial: int, key: str | None, text: str | None) -> None:
         if self._copy is not self._origin.texts:
             self._overtake(serial, key, text)
-        self._life.run(lambda: self.hear(key))
+        self._life.run(lambda: self.hear(key, text))
 
     def _overtake(self, serial: int, key: str | None, text: str | None) -> None:
         for each in list(self._copy) if key is None else [key]:
@@ -378,7 +382,7 @@ class FakePage:
     def __init__(self, user_agent: str = "Fake/1.0", life: Life | None = None) -> None:
         self._user_agent = user_agent
         self._life = life or Life()
-        self._hearers: list[Callable[[PageNews, str | None], None]] = []
+        self._hearers: list[Callable[[PageNews, str | None, str | None], None]] = []
 
     @property
     def listeners(self) -> int:
@@ -388,10 +392,10 @@ class FakePage:
     def user_agent(self) -> str:
         return self._user_agent
 
-    def listen(self, hear: Callable[[PageNews, str | None], None]) -> Task:
+    def listen(self, hear: Callable[[PageNews, str | None, str | None], None]) -> Task:
         # Wrapped, so that one function that listens twice is two listeners.
-        def hearer(news: PageNews, key: str | None) -> None:
-            hear(news, key)
+        def hearer(news: PageNews, key: str | None, text: str | None) -> None:
+            hear(news, key, text)
 
         def stop() -> None:
             if hearer in self._hearers:
@@ -400,11 +404,11 @@ class FakePage:
         self._hearers.append(hearer)
         return stop
 
-    def tell(self, news: PageNews, key: str | None = None) -> None:
+    def tell(self, news: PageNews, key: str | None = None, text: str | None = None) -> None:
         """Call everybody who listened when it began and still does when it is his turn, while the tab lives."""
         for hearer in list(self._hearers):
             if hearer in self._hearers and not self._life.is_dead:
-                hearer(news, key)
+                hearer(news, key, text)
 
 
 # -- locks
@@ -819,7 +823,7 @@ class Tab:
         self.life = Life()
         self.page = FakePage(life=self.life)
         storage = world.origin.open(self.life)
-        storage.hear = lambda key: self.page.tell("storage", key)
+        storage.hear = lambda key, text: self.page.tell("storage", key, text)
         clock = FakeClock(world.timeline, self.life)
         locks = world.locks.open(self.life)
         self.env = Env(storage, clock, world.network, self.page, locks, FakeIds(name), self.life)

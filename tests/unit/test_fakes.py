@@ -100,8 +100,8 @@ class TestStorage:
         world = World()
         one, two = world.open(), world.open()
         heard: list[Any] = []
-        one.page.listen(lambda news, key: heard.append(("one", news, key)))
-        two.page.listen(lambda news, key: heard.append(("two", news, key)))
+        one.page.listen(lambda news, key, text: heard.append(("one", news, key)))
+        two.page.listen(lambda news, key, text: heard.append(("two", news, key)))
         one.env.storage.write("key", "text")
         assert two.env.storage.read("key") == "text"
         assert heard == []
@@ -117,7 +117,7 @@ class TestStorage:
         one.env.storage.write("key", "text")
         world.timeline.advance(0)
         heard: list[Any] = []
-        two.page.listen(lambda news, key: heard.append(key))
+        two.page.listen(lambda news, key, text: heard.append(key))
         one.env.storage.write("key", "text")
         one.env.storage.remove("nothing")
         world.timeline.advance(0)
@@ -129,7 +129,7 @@ class TestStorage:
         tab = world.open()
         heard: list[Any] = []
         tab.env.storage.write("key", "text")
-        tab.page.listen(lambda news, key: heard.append((news, key)))
+        tab.page.listen(lambda news, key, text: heard.append((news, key)))
         world.origin.clear()
         world.timeline.advance(0)
         assert (heard, tab.env.storage.read("key")) == ([("storage", None)], None)
@@ -139,7 +139,7 @@ class TestStorage:
         world = World(lag=lambda: 5)
         one, two = world.open(), world.open()
         heard: list[Any] = []
-        two.page.listen(lambda news, key: heard.append(two.env.storage.read("key")))
+        two.page.listen(lambda news, key, text: heard.append(two.env.storage.read("key")))
         one.env.storage.write("key", "text")
         world.timeline.advance(4)
         assert (two.env.storage.read("key"), heard) == (None, [])
@@ -227,7 +227,7 @@ class TestPage:
         """Each listener once, until it stops; stopping twice is fine, and so is one function listening twice."""
         page, heard = FakePage("UA"), []
 
-        def hear(news: str, key: str | None) -> None:
+        def hear(news: str, key: str | None, text: str | None) -> None:
             heard.append(news)
 
         stops = [page.listen(hear), page.listen(hear)]
@@ -241,8 +241,8 @@ class TestPage:
     def test_who_stops_during_the_news_hears_no_more(self) -> None:
         """As with `removeEventListener` inside of an event."""
         page, heard = FakePage(), []
-        page.listen(lambda news, key: stop())
-        stop = page.listen(lambda news, key: heard.append(news))
+        page.listen(lambda news, key, text: stop())
+        stop = page.listen(lambda news, key, text: heard.append(news))
         page.tell("leave")
         assert heard == []
 
@@ -251,7 +251,7 @@ class TestPage:
         for hidden_first, expected in ((False, ["leave", "hidden"]), (True, ["hidden", "leave"])):
             tab = World().open()
             heard: list[str] = []
-            tab.page.listen(lambda news, key, heard=heard: heard.append(news))  # type: ignore[misc]
+            tab.page.listen(lambda news, key, text, heard=heard: heard.append(news))  # type: ignore[misc]
             tab.close(hidden_first)
             assert (heard, tab.life.is_dead) == (expected, True)
 
@@ -348,7 +348,7 @@ class TestLife:
         answer = api.track_click_batch([], {})
         answer.then(lambda value: heard.append("answer"), lambda error: heard.append("failure"))
         tab.env.clock.call_later(1, lambda: heard.append("timer"))
-        tab.page.listen(lambda news, key: heard.append(news))
+        tab.page.listen(lambda news, key, text: heard.append(news))
         tab.env.locks.request("name", True, lambda word: heard.append(word))
         tab.kill()
         tab.kill()
@@ -365,7 +365,7 @@ class TestLife:
         world = World()
         tab = world.open()
         heard: list[str] = []
-        tab.page.listen(lambda news, key: heard.append(news))
+        tab.page.listen(lambda news, key, text: heard.append(news))
         tab.env.clock.call_later(10, lambda: heard.append("timer"))
         tab.leave(hidden_first=True)
         tab.leave()
@@ -513,8 +513,8 @@ class TestEnv:
         world = World()
         one, two = world.open(), world.open()
         heard: list[str] = []
-        one.page.listen(lambda news, key: heard.append("one " + news))
-        two.page.listen(lambda news, key: heard.append("two " + news))
+        one.page.listen(lambda news, key, text: heard.append("one " + news))
+        two.page.listen(lambda news, key, text: heard.append("two " + news))
         world.set_online(False)
         world.set_online(False)
         two.life.freeze()

@@ -1,0 +1,138 @@
+"""An endpoint that is idempotent by event id, behind a line that fails in every way that a line can.
+
+The law: what it has received it never forgets, and an event counts as acknowledged only when the answer that says so
+has reached a running tab. Until then the tab must keep it, whatever the endpoint already knows.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from random import Random
+from typing import Any
+
+from clickqueue.ports import Event
+from tests.fakes import Failure, FakeClock, Promise, Task
+
+PATH_STATUSES = (None, 301, 401, 403, 404, 408, 425, 429, 500, 502, 503, 504, 200)
+"""Failures that say nothing about the events; None is no answer at all, 200 a captive portal's page."""
+
+BLAME_STATUSES = {"bad": 400, "odd": 422, "big": 413}
+"""What the endpoint says to a batch that holds an event with this `offerId`."""
+
+NONSENSE: tuple[Any, ...] = ("text", 42, [], {"rejected": "x"}, {"rejected": [None, {"id": 7}]}, {"retry": {"length": 3}})
+"""Successes whose value says nothing that can be understood."""
+
+MOODS: dict[str, tuple[tuple[str, int], ...]] = {
+    "well": (("accept", 1),),
+    "down": (("fail", 1),),
+    "deaf": (("swallow", 1),),
+    "mixed": (("accept", 4), ("fail", 3), ("swallow", 3), ("slow", 2), ("again", 1), ("throw", 1), ("at once", 1)),
+    "slow": (("slow", 3), ("slow swallow", 1)),
+    "narrow": (("narrow", 3), ("accept", 1)),
+    "strange": (("nonsense", 3), ("throw", 1), ("at once", 2), ("again", 2)),
+}
+"""What it does to a request, by weight: `swallow` receives it and loses the answer, `narrow` takes few events at once."""
+
+
+class Answer(Promise):
+    """A promise that tells the endpoint when the tab hears it, just before the tab acts on it."""
+
+    __slots__ = ("_on_heard",)
+
+    def __init__(self, clock: FakeClock, on_heard: Callable[[Any], None]) -> None:
+        super().__init__(clock.post)
+        self._on_heard = on_heard
+
+    def _answer(self, is_done: bool, value: Any) -> None:
+        self._on_heard(value)
+        super()._answer(is_done, value)
+
+
+class Endpoint:
+    """The server, and the line to it. `mood` names what it does; `dice` decides where there is a choice."""
+
+    __slots__ = ("acknowledged", "blamed", "calls", "dice", "mood", "offered", "received", "refused")
+
+    def __init__(self, dice: Random) -> None:
+        self.dice = dice
+        self.mood = "well"
+        self.calls = 0
+        self.received: set[str] = set()
+        self.acknowledged: set[str] = set()
+        self.refused: set[str] = set()
+        """Listed as `rejected` in an answer that a tab has heard."""
+        self.offered: Counter[str] = Counter()
+        """How often an id was sent."""
+        self.blamed: Counter[tuple[str, int]] = Counter()
+        """How often a tab heard that this event, alone in its batch, was answered with that status."""
+
+    def take(self, clock: FakeClock, events: list[Event], on_answer: Task) -> Any:
+        """A request: what `track_click_batch` gives back. `on_answer` is called when the tab hears the answer."""
+        self.calls += 1
+        ids = [event["id"] for event in events]
+        self.offered.update(ids)
+        deed = self._deed()
+        outcome = self._outcome(deed, events)
+
+        def heard(answer: Any) -> None:
+            on_answer()
+            self._heard(ids, answer)
+
+        if deed in ("throw", "at once"):
+            heard(outcome)
+            return self._now(outcome)
+        answer = Answer(clock, heard)
+        delay_ms = self.dice.choice((1000, 8000, 40_000)) if deed.startswith("slow") else self.dice.choice((0, 5, 80))
+        answer._settle(not isinstance(outcome, Exception), outcome, delay_ms)
+        return answer
+
+    def _deed(self) -> str:
+        moods = MOODS[self.mood]
+        if len(moods) == 1:
+            return moods[0][0]
+        return self.dice.choices([mood[0] for mood in moods], [mood[1] for mood in moods])[0]
+
+    def _outcome(self, deed: str, events: list[Event]) -> Any:
+        if deed in ("fail", "throw"):
+            return self._path_failure()
+        if deed == "narrow" and len(events) > 2:
+            return Failure(413)
+        answer = self._judge(events, deed)
+        if deed.endswith("swallow"):
+            return self._path_failure()
+        return self.dice.choice(NONSENSE) if deed == "nonsense" and answer is None else answer
+
+    def _path_failure(self) -> Failure:
+        wait_ms = self.dice.choice((None, None, 0, 3000, 90_000, -5, "soon", 10**9))
+        return Failure(self.dice.choice(PATH_STATUSES), wait_ms)  # type: ignore[arg-type]
+
+    def _judge(self, events: list[Event], deed: str) -> Any:
+        """Receive what is good; what is to be said of the rest."""
+        for event in events:
+            if event["offerId"] in BLAME_STATUSES:
+                return Failure(BLAME_STATUSES[event["offerId"]])
+        rejected = [event["id"] for event in events if event["offerId"] == "unwanted"]
+        again = [event["id"] for event in events if deed == "again" and self.dice.random() < 0.5]
+        self.received.update(event["id"] for event in events if event["id"] not in rejected and event["id"] not in again)
+        if not rejected and not again:
+            return None
+        return {"rejected": [{"id": each, "reason": "unwanted"} for each in rejected], "retry": again}
+
+    @staticmethod
+    def _now(outcome: Any) -> Any:
+        if isinstance(outcome, Exception):
+            raise outcome
+        return outcome
+
+    def _heard(self, ids: list[str], answer: Any) -> None:
+        if isinstance(answer, Failure):
+            if len(ids) == 1 and answer.status is not None:
+                self.blamed[ids[0], answer.status] += 1
+            return
+        listed = answer if isinstance(answer, dict) else {}
+        rejected = listed.get("rejected", [])
+        refused = {each["id"] for each in rejected if isinstance(each, dict) and isinstance(each["id"], str)}
+        again = set(listed.get("retry", []))
+        self.refused |= refused
+        self.acknowledged.update(each for each in ids if each not in refused and each not in again)

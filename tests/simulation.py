@@ -1,0 +1,340 @@
+"""Histories by seed: first a phase of faults, then a calm in which everything must arrive (`history.py` says what holds).
+
+The law: a history is its `Plan`, an options line and a list of steps, and nothing else: the same plan gives the same
+history, and a plan with steps left out is a plan. That is what makes a failure repeatable and short.
+
+    python -m tests.simulation --runs 100000            # fresh seeds, all processors
+    python -m tests.simulation --runs 1 --seed 4711     # one history, with its trace
+    python -m tests.simulation --sequences 6            # every short sequence
+"""
+
+from __future__ import annotations
+
+import argparse
+import itertools
+import multiprocessing
+import os
+import re
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from random import Random, SystemRandom
+from typing import NamedTuple
+
+from tests.endpoint import MOODS
+from tests.history import History, Options, Step, Violation, all_offers
+
+DAY_MS = 86_400_000
+
+
+class Plan(NamedTuple):
+    """A whole history before it happens."""
+
+    options: Options
+    steps: list[Step]
+    evicts: bool = False
+    """Whether the calm finds pages in the back/forward cache thrown out instead of brought back."""
+
+
+class Outcome(NamedTuple):
+    """What became of one history."""
+
+    seed: int
+    violation: str | None
+    steps: int
+    accepted: int
+    excused: Counter[str]
+
+
+# -- what may happen, and how often
+
+Maker = Callable[[Random], Step]
+
+
+def _who(dice: Random) -> int:
+    return dice.randrange(8)
+
+
+def _bool(dice: Random) -> bool:
+    return dice.random() < 0.5
+
+
+# Each family is switched on or off as a whole by the seed: histories in which few things happen often reach further
+# than those in which everything happens once (swarm testing, Groce et al. 2012).
+ALWAYS: list[tuple[int, Maker]] = [
+    (10, lambda dice: ("click", _who(dice), dice.choice((1, 1, 1, 2, 3, 5)), "o1")),
+    (4, lambda dice: ("wait", dice.choice((1, 10, 100, 1000, 5000, 5000, 30_000, 700_000)))),
+    (5, lambda dice: ("tasks", dice.choice((1, 1, 2, 3)))),
+    (3, lambda dice: ("mood", dice.choice(tuple(MOODS)))),
+]
+FAMILIES: dict[str, list[tuple[int, Maker]]] = {
+    "tabs": [(4, lambda dice: ("open",)), (1, lambda dice: ("open_twin", _who(dice)))],
+    "crashes": [
+        (3, lambda dice: ("kill", _who(dice))),
+        (5, lambda dice: ("doom", _who(dice), dice.choice((1, 1, 2, 2, 3, 4, 6)))),
+        (2, lambda dice: ("open",)),
+    ],
+    "goodbyes": [
+        (2, lambda dice: ("close", _who(dice), _bool(dice))),
+        (2, lambda dice: ("reload", _who(dice))),
+        (3, lambda dice: ("leave", _who(dice), _bool(dice))),
+        (3, lambda dice: ("return", _who(dice))),
+        (1, lambda dice: ("evict", _who(dice))),
+        (2, lambda dice: ("open",)),
+    ],
+    "news": [(2, lambda dice: ("tell", _who(dice), dice.choice(("hidden", "visible", "online", "offline", "return"))))],
+    "line": [(2, lambda dice: ("online", _bool(dice))), (1, lambda dice: ("lie", _bool(dice)))],
+    "offers": [(5, lambda dice: ("click", _who(dice), dice.choice((1, 2)), dice.choice(all_offers())))],
+    "odd clicks": [
+        (2, lambda dice: ("click_again", _who(dice), dice.randrange(20))),
+        (1, lambda dice: ("click_junk", _who(dice), dice.randrange(9))),
+        (1, lambda dice: ("click_big", _who(dice), dice.choice((1, 18)))),
+        (1, lambda dice: ("old_click", _who(dice))),
+    ],
+    "full store": [
+        (3, lambda dice: ("quota", dice.choice((0, 200, 500, 2000)))),
+        (2, lambda dice: ("quota", None)),
+        (3, lambda dice: ("fail_write", _who(dice), dice.choice((1, 2, 3)))),
+    ],
+    "broken store": [(3, lambda dice: ("break", _who(dice), dice.random() < 0.6))],
+    "strangers": [
+        (1, lambda dice: ("overwrite", dice.randrange(4), dice.choice(("", "{", "42", '"s"', '{"a":1}', "[[1]]", None)))),
+        (1, lambda dice: ("truncate", dice.randrange(4))),
+        (2, lambda dice: ("litter", dice.randrange(4))),
+        (1, lambda dice: ("clear",)),
+    ],
+    "clock": [
+        (1, lambda dice: ("jump_wall", dice.choice((-400 * DAY_MS, -60_000, 60_000, 8 * DAY_MS, 400 * DAY_MS)))),
+        (1, lambda dice: ("oversleep", dice.choice((1000, 60_000, 3_600_000)))),
+    ],
+    "slow locks": [(2, lambda dice: ("hold_locks", dice.random() < 0.6))],
+    "host": [
+        (3, lambda dice: ("flush", _who(dice))),
+        (1, lambda dice: ("destroy", _who(dice))),
+        (1, lambda dice: ("open",)),
+    ],
+    "consent": [(1, lambda dice: ("purge", _who(dice)))],
+}
+
+
+def plan(seed: int) -> Plan:
+    """The history of a seed."""
+    dice = Random(seed)
+    options = _options(seed, dice)
+    makers, weights = _odds(dice)
+    steps: list[Step] = [("inherit", dice.choice((1, 3, 9)))] if dice.random() < 0.1 else []
+    steps.append(("open",))
+    if dice.random() < 0.01:
+        # Pages of their real size fill up seldom, for it takes long; small ones fill up in every other history.
+        steps += [("tasks", 2), ("click", 0, 65, "o1")]
+    for maker in dice.choices(makers, weights, k=dice.randint(4, 30)):
+        steps.append(maker(dice))
+    return Plan(options, steps, _bool(dice))
+
+
+def _options(seed: int, dice: Random) -> Options:
+    options = Options(seed)
+    options.has_locks = dice.random() < 0.85
+    options.is_rude = dice.random() < 0.1
+    options.lag_ms = dice.choice((0, 0, 0, 1, 20))
+    options.lock_delay_ms = dice.choice((0, 1, 5))
+    options.page_events = dice.choice(((50, 10), (2, 1), (3, 2), (5, 3)))
+    config = options.config
+    if dice.random() < 0.5:
+        config["maxBatchSize"] = dice.choice((1, 2, 3, 20))
+    if dice.random() < 0.5:
+        config["maxRetries"] = dice.choice((1, 2, 3))
+    if dice.random() < 0.1:
+        config["maxQueueSize"] = dice.choice((1, 5, 30))
+    if dice.random() < 0.1:
+        config["retryJitter"] = 0.5
+    return options
+
+
+def _odds(dice: Random) -> tuple[list[Maker], list[int]]:
+    chosen = list(ALWAYS)
+    for family in FAMILIES.values():
+        if dice.random() < 0.35:
+            chosen.extend(family)
+    return [maker for _, maker in chosen], [weight for weight, _ in chosen]
+
+
+# -- running
+
+LAST_STEP: Step = ("calm",)
+
+
+def run(planned: Plan, trace: list[str] | None = None) -> Outcome:
+    """Live a plan through; what was violated, if anything, is in the outcome."""
+    history = History(planned.options, trace)
+    count, violation = 0, None
+    try:
+        for step in planned.steps:
+            history.do(step)
+            count += 1
+        history.calm(planned.evicts)
+    except Violation as broken:
+        violation = str(broken)
+    except Exception as error:
+        violation = f"an exception reached the host (CONTRACT 1.6): {error!r}"
+    return Outcome(planned.options.seed, violation, count, history.accepted, Counter(history.excused.values()))
+
+
+def simulate(seed: int) -> Outcome:
+    """The whole history of a seed."""
+    return run(plan(seed))
+
+
+def shrink(planned: Plan, budget: int = 4000) -> Plan:
+    """The shortest plan that fails alike, as far as leaving out halves, then quarters, then single steps can find it."""
+    kind = _kind(run(planned).violation)
+    size = max(1, len(planned.steps) // 2)
+    while budget > 0:
+        smaller = None
+        for start in range(0, len(planned.steps), size):
+            budget -= 1
+            candidate = planned._replace(steps=planned.steps[:start] + planned.steps[start + size :])
+            if _kind(run(candidate).violation) == kind:
+                smaller = candidate
+                break
+        if smaller:
+            planned = smaller
+        elif size == 1:
+            break
+        size = max(1, min(size, len(planned.steps)) // (1 if smaller else 2))
+    return planned
+
+
+def _kind(violation: str | None) -> str | None:
+    """A violation without the names in it."""
+    return re.sub(r"\S*\d\S*|\[.*|\{.*", "", violation) if violation else None
+
+
+def report(planned: Plan) -> str:
+    """Everything that is needed to understand a failure."""
+    trace: list[str] = []
+    short = shrink(planned)
+    outcome = run(short, trace)
+    return "\n".join(
+        [
+            f"seed {planned.options.seed}: {run(planned).violation}",
+            f"options: {planned.options!r} evicts={planned.evicts}",
+            f"shortest history found, {len(short.steps)} steps of {len(planned.steps)}: {outcome.violation}",
+            f"steps = {short.steps!r}",
+            *trace,
+        ]
+    )
+
+
+# -- every short sequence
+
+ONE_TAB: tuple[tuple[Step, ...], ...] = (
+    (("click", 0, 1, "o1"),),
+    (("tasks", 1),),
+    (("wait", 5000),),
+    (("mood", "down"),),
+    (("mood", "deaf"),),
+    (("kill", 0), ("open",)),
+    (("doom", 0, 1),),
+    (("leave", 0, False),),
+    (("return", 0),),
+    (("fail_write", 0, 1),),
+)
+TWO_TABS: tuple[tuple[Step, ...], ...] = (
+    (("click", 0, 1, "o1"),),
+    (("click", 1, 1, "o1"),),
+    (("tasks", 1),),
+    (("wait", 5000),),
+    (("mood", "deaf"),),
+    (("kill", 0), ("open",)),
+    (("doom", 0, 1),),
+    (("doom", 1, 1),),
+    (("leave", 0, False),),
+    (("return", 0),),
+)
+
+
+def every_sequence(length: int) -> Iterator[Plan]:
+    """Every sequence of so many happenings with one tab, then with two, whose locks answer in a task of their own."""
+    for start, alphabet in (([("open",)], ONE_TAB), ([("open",), ("open",)], TWO_TABS)):
+        for happenings in itertools.product(alphabet, repeat=length):
+            options = Options(0)
+            options.config["maxBatchSize"] = 2
+            yield Plan(options, [*start, *itertools.chain.from_iterable(happenings)])
+
+
+def sequence_count(length: int) -> int:
+    return sum(int(len(alphabet) ** length) for alphabet in (ONE_TAB, TWO_TABS))
+
+
+# -- many at once
+
+
+class Tally:
+    """What so many histories amount to."""
+
+    def __init__(self) -> None:
+        self.runs = 0
+        self.steps = 0
+        self.accepted = 0
+        self.excused: Counter[str] = Counter()
+
+    def add(self, outcome: Outcome) -> None:
+        self.runs += 1
+        self.steps += outcome.steps
+        self.accepted += outcome.accepted
+        self.excused += outcome.excused
+
+    def __str__(self) -> str:
+        return f"{self.runs} histories, {self.steps} steps, {self.accepted} events, excused: {dict(self.excused) or 'none'}"
+
+
+def run_all(outcomes: Iterable[Outcome], total: int) -> tuple[Tally, int | None]:
+    """Count outcomes as they come, showing progress; stops at the first violation and gives its number in the row."""
+    tally, started_s = Tally(), time.monotonic()
+    shown_s = started_s
+    for number, outcome in enumerate(outcomes):
+        tally.add(outcome)
+        if outcome.violation:
+            return tally, number
+        if time.monotonic() - shown_s > 2:
+            shown_s = time.monotonic()
+            print(f"\r{tally.runs}/{total}, {tally.runs / (shown_s - started_s):.0f} a second ", end="", file=sys.stderr)
+    return tally, None
+
+
+def _simulate_all(seeds: range) -> tuple[Tally, int | None]:
+    with multiprocessing.Pool() as pool:
+        return run_all(pool.imap(simulate, seeds, chunksize=200), len(seeds))
+
+
+def _run_sequences(length: int) -> tuple[Tally, int | None]:
+    with multiprocessing.Pool() as pool:
+        return run_all(pool.imap(run, every_sequence(length), chunksize=500), sequence_count(length))
+
+
+def main(arguments: list[str]) -> int:
+    parser = argparse.ArgumentParser(prog="simulate", description="Simulate histories of tabs until one breaks a promise.")
+    parser.add_argument("--runs", type=int, default=10_000, help="how many histories (10000)")
+    parser.add_argument("--seed", type=int, help="the first seed (a fresh one); each history has the next")
+    parser.add_argument("--sequences", type=int, metavar="N", help="instead: every sequence of N happenings")
+    wish = parser.parse_args(arguments)
+    if wish.sequences:
+        tally, failed = _run_sequences(wish.sequences)
+        planned = next(itertools.islice(every_sequence(wish.sequences), failed, None)) if failed is not None else None
+    else:
+        seed = SystemRandom().randrange(10**9) if wish.seed is None else wish.seed
+        print(f"seeds {seed} to {seed + wish.runs - 1}, on {os.cpu_count()} processors")
+        tally, failed = _simulate_all(range(seed, seed + wish.runs))
+        planned = plan(seed + failed) if failed is not None else None
+    print(f"\n{tally}")
+    if planned is None:
+        print("no violation")
+        return 0
+    print(report(planned))
+    return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
