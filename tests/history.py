@@ -26,7 +26,7 @@ MAIN_KEY = "srv_click_queue"
 MAX_BODY_BYTES = 60_000
 CALM_LIMIT_MS = 3 * 3_600_000
 """Long enough for the longest patience that a server can ask for (an hour), twice."""
-MAX_TASKS = 3000
+MAX_TASKS = 20_000
 """Far more than a history needs to come to rest."""
 UNCOUNTED = ("invalid", "corrupt")
 """Reasons that stay out of the sum of CONTRACT 6.2."""
@@ -89,6 +89,7 @@ class Host:
         "queue",
         "sent",
         "tab",
+        "was_persistent",
     )
 
     def __init__(self, history: History, tab: Tab, name: str) -> None:
@@ -104,6 +105,7 @@ class Host:
         self.flying: list[list[str]] = []
         self.memory_only: set[str] = set()
         self.faults_before = 0
+        self.was_persistent = True
         self.is_destroyed = False
         self.is_leaving = False
         self.has_purged = False
@@ -116,9 +118,9 @@ class Host:
         return self.tab.life.state == "running"
 
     @property
-    def has_faulted(self) -> bool:
-        """Whether the store has thrown at this tab since the last look."""
-        return self.tab.env.storage.faults > self.faults_before
+    def is_shaky(self) -> bool:
+        """Whether the store has thrown at this tab since the last look, or kept back something before."""
+        return self.tab.env.storage.faults > self.faults_before or not self.was_persistent
 
     def holds(self, event_id: str) -> bool:
         """Whether the queue has it in memory. The one look inside: no snapshot names ids."""
@@ -286,6 +288,12 @@ class History:
         if host is not None:
             host.tab.come_back()
 
+    def do_come_or_go(self, who: int) -> None:
+        if self.pick_frozen(who) is None:
+            self.do_leave(who, False)
+        else:
+            self.do_return(who)
+
     def do_evict(self, who: int) -> None:
         """The browser needs the memory of a page in the back/forward cache."""
         host = self.pick_frozen(who)
@@ -329,7 +337,7 @@ class History:
         self.note(f"{tab.name} dies")
         for host in [each for each in self.hosts if each.tab is tab]:
             for event_id in [each for each in self.open_ids if not self.is_stored(each) and host.holds(each)]:
-                if event_id in host.memory_only or host.has_faulted:
+                if host.is_shaky:
                     self.excuse(event_id, "memory")
                 elif self.is_merging:
                     self.excuse(event_id, "merge")
@@ -395,13 +403,14 @@ class History:
             return
         if host.is_destroyed:
             self.accuse(f"{host.name} accepted a click after destroy() (CONTRACT 5.3)")
-        if event_id not in self.open_ids:
+        is_new = event_id not in self.open_ids
+        if is_new:
             host.clicks += 1
             host.accepted[event_id] = host.clicks
         if event_id not in self.dropped and event_id not in self.endpoint.acknowledged:
             self.open_ids.setdefault(event_id, host)
             self.accepted += 1
-            if not self.is_stored(event_id) and not host.has_faulted and not host.memory_only:
+            if is_new and not self.is_stored(event_id) and not host.is_shaky:
                 self.accuse(f"{event_id} was accepted and is not in storage (CONTRACT 2.1)")
 
     # -- what happens: time, line, store
@@ -570,7 +579,7 @@ class History:
         for host in self.hosts:
             self._check_books(host)
         for event_id in self._gaps:
-            if event_id in self.open_ids and not any(host.has_faulted or host.memory_only for host in self.hosts):
+            if event_id in self.open_ids and not any(host.is_shaky and host.holds(event_id) for host in self.hosts):
                 self.accuse(f"{event_id} was in no key for a moment: a crash would have lost it (CONTRACT 4.4)")
         self._gaps.clear()
         for host in self.hosts:
@@ -579,6 +588,7 @@ class History:
             self._check_memory(event_id)
         for host in self.hosts:
             host.faults_before = host.tab.env.storage.faults
+            host.was_persistent = host.queue.get_snapshot()["persistent"]
         if self._accusations:
             raise Violation(self._accusations[0])
 

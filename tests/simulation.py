@@ -19,6 +19,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
+from multiprocessing.pool import Pool
 from random import Random, SystemRandom
 from typing import NamedTuple
 
@@ -229,16 +230,15 @@ def report(planned: Plan) -> str:
 
 # -- every short sequence
 
+CRASH: tuple[Step, ...] = (("kill", 0), ("open",))
 ONE_TAB: tuple[tuple[Step, ...], ...] = (
     (("click", 0, 1, "o1"),),
     (("tasks", 1),),
     (("wait", 5000),),
-    (("mood", "down"),),
     (("mood", "deaf"),),
-    (("kill", 0), ("open",)),
+    CRASH,
     (("doom", 0, 1),),
-    (("leave", 0, False),),
-    (("return", 0),),
+    (("come_or_go", 0),),
     (("fail_write", 0, 1),),
 )
 TWO_TABS: tuple[tuple[Step, ...], ...] = (
@@ -247,11 +247,9 @@ TWO_TABS: tuple[tuple[Step, ...], ...] = (
     (("tasks", 1),),
     (("wait", 5000),),
     (("mood", "deaf"),),
-    (("kill", 0), ("open",)),
+    CRASH,
     (("doom", 0, 1),),
-    (("doom", 1, 1),),
-    (("leave", 0, False),),
-    (("return", 0),),
+    (("come_or_go", 0),),
 )
 
 
@@ -304,13 +302,18 @@ def run_all(outcomes: Iterable[Outcome], total: int) -> tuple[Tally, int | None]
     return tally, None
 
 
-def _simulate_all(seeds: range) -> tuple[Tally, int | None]:
-    with multiprocessing.Pool() as pool:
+def _pool() -> Pool:
+    # A process inherits the tracer of a coverage run, which costs most of its time and counts nothing.
+    return multiprocessing.Pool(initializer=sys.settrace, initargs=(None,))
+
+
+def simulate_all(seeds: range) -> tuple[Tally, int | None]:
+    with _pool() as pool:
         return run_all(pool.imap(simulate, seeds, chunksize=200), len(seeds))
 
 
-def _run_sequences(length: int) -> tuple[Tally, int | None]:
-    with multiprocessing.Pool() as pool:
+def run_sequences(length: int) -> tuple[Tally, int | None]:
+    with _pool() as pool:
         return run_all(pool.imap(run, every_sequence(length), chunksize=500), sequence_count(length))
 
 
@@ -321,12 +324,12 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--sequences", type=int, metavar="N", help="instead: every sequence of N happenings")
     wish = parser.parse_args(arguments)
     if wish.sequences:
-        tally, failed = _run_sequences(wish.sequences)
+        tally, failed = run_sequences(wish.sequences)
         planned = next(itertools.islice(every_sequence(wish.sequences), failed, None)) if failed is not None else None
     else:
         seed = SystemRandom().randrange(10**9) if wish.seed is None else wish.seed
         print(f"seeds {seed} to {seed + wish.runs - 1}, on {os.cpu_count()} processors")
-        tally, failed = _simulate_all(range(seed, seed + wish.runs))
+        tally, failed = simulate_all(range(seed, seed + wish.runs))
         planned = plan(seed + failed) if failed is not None else None
     print(f"\n{tally}")
     if planned is None:
