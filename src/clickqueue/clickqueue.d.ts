@@ -313,7 +313,8 @@ export interface WidgetApi extends ClickApi {
  *   timeoutMs: 4000,
  *   fetch: (url, init) => fetch(url, { ...init, credentials: 'include' }),
  * })
- * await api.trackClick({ id: 'c-1', sessionId: 's-1', questionId: 'q-1', offerId: 'o-1', buttonVariantId: 'blue' })
+ * const click = { sessionId: 's-1', questionId: 'q-1', offerId: 'o-1', buttonVariantId: 'blue' }
+ * await api.trackClick({ id: 'c-1', timestamp: Date.now(), userAgent: navigator.userAgent, ...click })
  */
 export declare function createWidgetApi(options: WidgetApiOptions): WidgetApi
 

@@ -14,6 +14,7 @@ import pytest
 from selenium.webdriver.remote.webdriver import WebDriver
 
 from tests.browser.endpoint import ROOT, Endpoint
+from tests.browser.snippets import in_guide
 from tests.browser.waiting import wait_for
 from tools import node
 
@@ -48,11 +49,19 @@ def tarball() -> Path:
     return packed
 
 
+def command_of_the_guide() -> list[str]:
+    """What the guide tells a reader to type, after `npm`."""
+    (snippet,) = in_guide("sh")
+    command = snippet.text.split()
+    assert command[0] == "npm"
+    return command[1:]
+
+
 @pytest.fixture(scope="module")
 def project(tarball: Path) -> Path:
-    """An empty project with the tarball installed, from this disk alone."""
+    """An empty project with the tarball installed as the guide says, from this disk alone."""
     (PROJECT / "package.json").write_text(json.dumps({"name": "stranger", "private": True, "type": "module"}))
-    node.npm("install", "--offline", f"./{tarball.name}", cwd=PROJECT)
+    node.npm(*command_of_the_guide(), "--offline", cwd=PROJECT)
     (PROJECT / "main.ts").write_text(MAIN)
     (PROJECT / "index.html").write_text('<!doctype html><title>shop</title><script type="module" src="main.ts"></script>')
     return PROJECT
@@ -98,6 +107,8 @@ def test_a_bundle_of_it_runs(project: Path, browser: WebDriver, endpoint: Endpoi
 
 def test_what_is_not_used_is_not_bundled(project: Path) -> None:
     """`sideEffects: false`: an import of which nothing is used costs a bundle nothing."""
-    (project / "unused.ts").write_text("import { DEFAULTS } from 'clickqueue'\nexport const nothing: typeof DEFAULTS | null = null\n")
+    (project / "unused.ts").write_text(
+        "import { DEFAULTS } from 'clickqueue'\nexport const nothing: typeof DEFAULTS | null = null\n"
+    )
     bundled = run("esbuild/bin/esbuild", "unused.ts", "--bundle", "--minify", "--format=esm")
     assert len(bundled) < 60

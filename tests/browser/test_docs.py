@@ -1,0 +1,240 @@
+"""Whoever follows the guide succeeds: each of its snippets is run here, and each of its numbers is held to the code."""
+
+from __future__ import annotations
+
+import difflib
+import json
+import re
+import sqlite3
+import subprocess
+import threading
+import urllib.request
+from collections.abc import Iterator
+from http.server import HTTPServer as PlainServer
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+import yaml
+from pytest_httpserver import HTTPServer
+from selenium.webdriver.remote.webdriver import WebDriver
+from werkzeug import Request, Response
+
+from clickqueue.main import DEFAULTS
+from tests.browser.endpoint import BATCH, ROOT, SINGLE, Endpoint
+from tests.browser.snippets import GUIDE, Snippet, examples, in_guide
+from tests.browser.waiting import wait_for
+from tools import node, widget
+
+BUNDLES = ROOT / "build" / "docs"
+CONTRACT: dict[str, Any] = yaml.safe_load((ROOT / "docs" / "openapi.yaml").read_text())
+RUNNABLE = in_guide("js") + examples()
+
+
+def bundle(snippet: Snippet) -> None:
+    """Resolve the snippet's imports as an installed package's are."""
+    command = [
+        str(node.MODULES / "esbuild/bin/esbuild"),
+        "--bundle",
+        "--format=esm",
+        "--define:process.env.NODE_ENV='production'",
+    ]
+    command.append(f"--outfile={BUNDLES / snippet.slug}.js")
+    subprocess.run(command, input=snippet.text, cwd=ROOT, text=True, check=True, capture_output=True)
+
+
+def run(browser: WebDriver, endpoint: Endpoint, snippet: Snippet) -> list[str]:
+    """Run it in a page; what went wrong."""
+    bundle(snippet)
+    browser.get(f"{endpoint.page('docs.html')}?{snippet.slug}")
+    wait_for(lambda: browser.execute_script("return window.ran"), "the snippet to have run")
+    return list(browser.execute_script("return faults"))
+
+
+@pytest.mark.parametrize("snippet", RUNNABLE, ids=[snippet.title for snippet in RUNNABLE])
+def test_every_snippet_runs(browser: WebDriver, endpoint: Endpoint, snippet: Snippet) -> None:
+    """A snippet runs as it stands, without an error, and what it enqueues for the endpoint arrives there."""
+    assert run(browser, endpoint, snippet) == []
+    for button in browser.find_elements("tag name", "button"):
+        button.click()
+    does_send = re.search(r"trackClick\(|enqueue\(", snippet.text) and "/api/" in snippet.text
+    browser.get("about:blank")
+    if does_send and "purge" not in snippet.text:
+        wait_for(lambda: len(endpoint.store) == 1, "its click at the endpoint")
+        jsonschema.validate(next(iter(endpoint.store.values())), schema("ClickEvent"))
+
+
+def test_the_manual_has_examples() -> None:
+    """The types are the manual: they show how each thing is used."""
+    assert len(examples()) >= 6
+
+
+def test_a_page_without_a_bundler(browser: WebDriver, endpoint: Endpoint) -> None:
+    """The guide's page works as it stands: a click on its button arrives."""
+    (page,) = in_guide("html")
+    BUNDLES.mkdir(parents=True, exist_ok=True)
+    (BUNDLES / "page.html").write_text(page.text)
+    browser.get(endpoint.url_for("/build/docs/page.html"))
+    wait_for(lambda: browser.execute_script("return document.querySelector('#offer').onclick !== null"), "the module")
+    browser.find_element("id", "offer").click()
+    browser.get("about:blank")
+    wait_for(lambda: len(endpoint.store) == 1, "the click at the endpoint")
+
+
+@pytest.mark.parametrize("snippet", in_guide("ts"), ids=lambda snippet: snippet.title)
+def test_a_named_snippet_is_that_file(snippet: Snippet) -> None:
+    """A block that names a file of the example is that file, which is built and tested as such."""
+    assert snippet.text == (ROOT / snippet.title).read_text()
+
+
+def test_the_diff_is_what_an_adopter_has_to_do() -> None:
+    """The guide's diff leads from the widget before to the widget after."""
+    (shown,) = in_guide("diff")
+    names = [f"{mode}/Widget.tsx" for mode in widget.MODES]
+    before, after = ((widget.WIDGET / name).read_text().splitlines(keepends=True) for name in names)
+    assert shown.text == "".join(difflib.unified_diff(before, after, names[0], names[1]))
+    assert (widget.WIDGET / "before/index.ts").read_text() == (widget.WIDGET / "after/index.ts").read_text()
+
+
+# -- the numbers
+
+
+def table(heading: str) -> dict[str, str]:
+    """The defaults of an option table, by name."""
+    rows = re.findall(r"^\| `(\w+)` \| (.*?) \|", GUIDE.read_text().partition(heading)[2].partition("\n\n```")[0], re.M)
+    return {name: default.strip("`") for name, default in rows}
+
+
+def test_every_setting_is_in_the_guide() -> None:
+    """The first table has each field of `DEFAULTS` with its default (CONTRACT 1.4)."""
+    said = {"null" if value is None else f"'{value}'" if isinstance(value, str) else str(value) for value in DEFAULTS.values()}
+    assert table("## Every option").keys() == DEFAULTS.keys()
+    assert set(table("## Every option").values()) == said
+
+
+def test_every_option_of_the_api_is_in_the_guide(browser: WebDriver, endpoint: Endpoint) -> None:
+    """The second table has each option that `createWidgetApi` knows."""
+    ask = "import { createWidgetApi } from 'clickqueue'\ncreateWidgetApi({ endpoint: '/', nonsense: 1 })"
+    (fault,) = run(browser, endpoint, Snippet("js", "options", ask))
+    assert list(table("Of the api:")) == fault.partition("there are ")[2].split()
+
+
+def test_the_price_is_the_measured_one() -> None:
+    """What the guide says the queue adds to the widget is what Vite's bundles differ by, and within the limit."""
+    scripts = {mode: widget.build(mode) for mode in widget.MODES}
+    said = re.search(r"adds \*\*([\d ]+) bytes\*\* .*? is ([\d ]+) bytes of JavaScript", GUIDE.read_text(), re.S)
+    assert said is not None
+    stated = [int(number.replace(" ", "")) for number in said.groups()]
+    assert stated == [widget.difference(scripts), scripts["before"].stat().st_size]
+    assert stated[0] <= widget.MAX_DIFFERENCE_BYTES
+
+
+# -- the endpoint
+
+
+def schema(name: str) -> dict[str, Any]:
+    """A schema of the contract, with what it refers to."""
+    return {"$ref": f"#/components/schemas/{name}", "components": CONTRACT["components"]}
+
+
+def test_the_contract_is_in_itself_sound() -> None:
+    """Every reference in openapi.yaml leads somewhere, every schema is one, and the routes are the two there are."""
+    text = json.dumps(CONTRACT)
+    for path in re.findall(r'"\$ref": "#/([^"]+)"', text):
+        found = CONTRACT
+        for step in path.split("/"):
+            found = found[step]
+    for each in CONTRACT["components"]["schemas"].values():
+        jsonschema.Draft202012Validator.check_schema(each)
+    assert list(CONTRACT["paths"]) == [SINGLE, BATCH]
+
+
+def test_the_answers_of_the_guide_are_answers() -> None:
+    """`rejected` and `retry`, as the guide shows them, are what the contract allows."""
+    answers = [json.loads(text) for text in re.findall(r"`(\{\"re(?:jected|try)\".*?\})`", GUIDE.read_text())]
+    assert [list(answer) for answer in answers] == [["rejected"], ["retry"]]
+    for answer in answers:
+        jsonschema.validate(answer, schema("BatchAnswer"))
+
+
+@pytest.fixture
+def little_server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[str, Any]]:
+    """The guide's own server, on a free port; its address, and what it stored."""
+    monkeypatch.chdir(tmp_path)
+    (snippet,) = in_guide("python")
+    names: dict[str, Any] = {"__name__": "little_server"}
+    server: PlainServer | None = None
+    ready = threading.Event()
+
+    def serve() -> None:
+        nonlocal server
+        exec(snippet.text.replace("def do_POST", "def log_message(self, *args): pass\n    def do_POST"), names)
+        server = PlainServer(("127.0.0.1", 0), names["Tracking"])
+        ready.set()
+        server.serve_forever(poll_interval=0.02)
+        names["clicks"].close()
+
+    thread = threading.Thread(target=serve)
+    thread.start()
+    assert ready.wait(30)
+    assert server is not None
+    yield f"http://127.0.0.1:{server.server_port}", tmp_path / "clicks.sqlite3"
+    server.shutdown()
+    server.server_close()
+    thread.join()
+
+
+def test_the_little_server_keeps_the_contract(little_server: tuple[str, Path]) -> None:
+    """The guide's batch is a `BatchRequest`; its server stores it, says 204, and stores it once when it comes twice."""
+    address, database = little_server
+    (shown,) = in_guide("json")
+    batch = json.loads(shown.text)
+    jsonschema.validate(batch, schema("BatchRequest"))
+    for path, body in (
+        (BATCH, batch),
+        (BATCH, batch),
+        (SINGLE, batch["events"][0]),
+        (SINGLE, {**batch["events"][0], "id": "other"}),
+    ):
+        request = urllib.request.Request(address + path, json.dumps(body).encode(), {"Content-Type": "application/json"})
+        with urllib.request.urlopen(request) as answer:
+            assert answer.status == 204
+    assert stored_ids(database) == [batch["events"][0]["id"], "other"]
+
+
+def stored_ids(database: Path) -> list[str]:
+    connection = sqlite3.connect(database)
+    ids = [row[0] for row in connection.execute("SELECT id FROM clicks ORDER BY rowid")]
+    connection.close()
+    return ids
+
+
+ACROSS = """
+import { createWidgetApi } from 'clickqueue'
+const api = createWidgetApi({ endpoint: ADDRESS, contentType: TYPE })
+const event = { id: 'c', sessionId: 's', questionId: 'q', offerId: 'o', buttonVariantId: 'b' }
+window.said = await api.trackClick(event).catch((error) => [error.status, error.retryAfterMs])
+"""
+
+
+@pytest.mark.parametrize("content_type", ["application/json", "text/plain"])
+def test_another_origin_can_be_heard(browser: WebDriver, endpoint: Endpoint, content_type: str) -> None:
+    """With the guide's headers a page on another origin reads status and `Retry-After`; as text/plain without a preflight."""
+    (shown,) = in_guide("http")
+    headers = dict(line.split(": ", 1) for line in shown.text.splitlines())
+    headers["Access-Control-Allow-Origin"] = endpoint.url_for("").rstrip("/")
+    if content_type == "text/plain":
+        headers = {name: value for name, value in headers.items() if name.endswith(("Origin", "Expose-Headers"))}
+    methods = []
+
+    def answer(request: Request) -> Response:
+        methods.append(request.method)
+        return Response(status=204 if request.method == "OPTIONS" else 429, headers={**headers, "Retry-After": "7"})
+
+    with HTTPServer("127.0.0.1", 0) as other:
+        other.expect_request(SINGLE).respond_with_handler(answer)
+        text = ACROSS.replace("ADDRESS", json.dumps(other.url_for(SINGLE))).replace("TYPE", json.dumps(content_type))
+        assert run(browser, endpoint, Snippet("js", f"across-{content_type}", text)) == []
+    assert browser.execute_script("return said") == [429, 7000]
+    assert methods == (["OPTIONS", "POST"] if content_type == "application/json" else ["POST"])
