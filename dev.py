@@ -34,7 +34,7 @@ REQUIREMENTS = ROOT / "requirements.txt"
 PINS = (REQUIREMENTS, ROOT / "package-lock.json")
 STAMP = VENV / "pins.sha256"
 OLDEST = (3, 11)
-PARTS = ("lint", "types", "dist", "size", "unit", "twin", "browser", "webkit")
+PARTS = ("lint", "types", "dist", "size", "widget", "unit", "twin", "browser", "webkit")
 COMMANDS = ("demo", "build", "simulate", "bench")
 NO_VENV = """\
 This Python cannot make a virtual environment: {fault}

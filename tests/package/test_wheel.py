@@ -1,0 +1,82 @@
+"""The Python package: a Django or Flask host installs it and serves the file that it finds there."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+import tarfile
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from clickqueue import asset_path
+from tools import node
+
+
+def build(kind: str, project: Path, out: Path) -> Path:
+    """Build a distribution without a network; returns it."""
+    command = [sys.executable, "-m", "hatchling", "build", "--target", kind, "--directory", str(out)]
+    subprocess.run(command, cwd=project, check=True, capture_output=True)
+    (built,) = out.glob("*.tar.gz" if kind == "sdist" else "*.whl")
+    return built
+
+
+@pytest.fixture(scope="module")
+def sdist(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The source distribution of this tree."""
+    return build("sdist", node.ROOT, tmp_path_factory.mktemp("sdist"))
+
+
+@pytest.fixture(scope="module")
+def wheel(sdist: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The wheel, built from nothing but the unpacked source distribution."""
+    folder = tmp_path_factory.mktemp("wheel")
+    with tarfile.open(sdist) as packed:
+        packed.extractall(folder, filter="data")
+    (project,) = folder.iterdir()
+    return build("wheel", project, folder)
+
+
+def test_an_installed_package_finds_the_module(wheel: Path, tmp_path: Path) -> None:
+    """Installed from the wheel, `asset_path()` is a file with the bytes of dist/clickqueue.js."""
+    install = [
+        sys.executable,
+        "-m",
+        "pip",
+        "install",
+        "--quiet",
+        "--no-index",
+        "--no-deps",
+        "--target",
+        str(tmp_path),
+        str(wheel),
+    ]
+    subprocess.run(install, check=True)
+    ask = "import clickqueue; print(clickqueue.asset_path())"
+    done = subprocess.run([sys.executable, "-c", ask], cwd=tmp_path, check=True, capture_output=True, text=True)
+    found = Path(done.stdout.strip())
+    assert found.is_relative_to(tmp_path)
+    assert found.read_bytes() == (node.ROOT / "dist" / "clickqueue.js").read_bytes()
+
+
+def test_the_wheel_holds_the_package_and_dist(wheel: Path) -> None:
+    """In the wheel are the Python modules, all of dist/ and the papers; no tests, no tools."""
+    with zipfile.ZipFile(wheel) as packed:
+        names = packed.namelist()
+    dist = {f"clickqueue/dist/{path.name}" for path in (node.ROOT / "dist").iterdir()}
+    assert dist <= set(names)
+    assert [name for name in names if not re.fullmatch(r"clickqueue/(\w+\.py|dist/[\w.-]+)|clickqueue-\d.*", name)] == []
+    assert wheel.name.split("-")[1] in (node.ROOT / "package.json").read_text()
+
+
+def test_a_checkout_finds_the_module_too() -> None:
+    """Without an installation `asset_path` leads to dist/."""
+    assert asset_path("use-widget.js") == node.ROOT / "dist" / "use-widget.js"
+
+
+def test_an_unknown_asset_is_named() -> None:
+    """Asked for a file that there is not, it says which there are."""
+    with pytest.raises(FileNotFoundError, match=r"no asset queue\.js; there are: clickqueue\.js, use-widget\.js"):
+        asset_path("queue.js")
