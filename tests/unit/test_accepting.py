@@ -57,7 +57,7 @@ def test_enqueue_waits_for_no_lock_and_no_answer() -> None:
 def test_an_event_that_is_sent_in_the_same_call_was_stored_before() -> None:
     """The event lies in localStorage at the moment in which it is sent, not only after (CONTRACT 2.1)."""
     stored_at_call: list[list[str]] = []
-    bed = Bed({"maxBatchSize": 1}, lambda call: stored_at_call.append(bed.stored()))
+    bed: Bed = Bed({"maxBatchSize": 1}, lambda call: stored_at_call.append(bed.stored()))
     assert bed.click() == stored_at_call[0]
 
 
@@ -107,7 +107,7 @@ def test_the_callers_object_is_not_kept() -> None:
 
 def test_other_fields_travel_unchanged() -> None:
     """Any other JSON field of an event arrives as it was given (CONTRACT 1.5)."""
-    others = {"text": "ä€😀\"\\\n", "price": -1.5, "none": None, "list": [1, [True]], "object": {"a": {"b": []}}}
+    others: dict[str, Any] = {"text": 'ä€😀"\\\n', "price": -1.5, "none": None, "list": [1, [True]], "object": {"a": {"b": []}}}
     bed = Bed({"maxBatchSize": 1})
     bed.queue.enqueue(click(**others))
     sent = bed.api.calls[0].events[0]

@@ -10,7 +10,33 @@ import pytest
 from tests.fakes import HOLD, Call, Failure
 from tests.unit.bed import DAY_MS, HOUR_MS, Bed
 
-PATH = (None, 0, 100, 200, 204, 299, 300, 301, 302, 304, 307, 308, 401, 403, 404, 408, 425, 429, 500, 501, 502, 503, 504, 511, 599)
+PATH = (
+    None,
+    0,
+    100,
+    200,
+    204,
+    299,
+    300,
+    301,
+    302,
+    304,
+    307,
+    308,
+    401,
+    403,
+    404,
+    408,
+    425,
+    429,
+    500,
+    501,
+    502,
+    503,
+    504,
+    511,
+    599,
+)
 """None: the network failed or the time ran out. 200: a captive portal's HTML page."""
 UNNAMED = (402, 405, 406, 409, 410, 411, 414, 415, 418, 421, 423, 424, 426, 428, 431, 451, 499, 600, 999, -1)
 """Statuses that no row names: the server does not say that the events are at fault."""
@@ -215,7 +241,7 @@ def test_what_the_server_lists_as_rejected_is_dropped() -> None:
     assert a not in [event["id"] for event, _, _ in bed.drops]
 
 
-NONSENSE = (
+NONSENSE: tuple[Any, ...] = (
     None,
     True,
     0,

@@ -1,0 +1,424 @@
+"""CONTRACT 1.6, 7.2 and 7.3: a guest. After its start nothing is thrown into the host, whatever the host does to it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from clickqueue.main import ClickQueue
+from tests.fakes import HOLD, Failure, FakeJson, FakeStorage, World, click
+from tests.unit.bed import HOUR_MS, KEY, MINUTE_MS, Bed, check_books
+
+
+class Rude(Exception):
+    """What a host throws."""
+
+
+def rude(*_: Any) -> Any:
+    raise Rude
+
+
+# -- the api
+
+
+class Api:
+    """An api that is a function of (events, request)."""
+
+    def __init__(self, send: Callable[[list[Any], dict[str, Any]], Any]) -> None:
+        self.track_click_batch = send
+
+
+def with_api(send: Callable[[list[Any], dict[str, Any]], Any], **config: Any) -> tuple[Bed, ClickQueue]:
+    """A bed, and beside its own queue one with an api of its own, which is the one under test."""
+    bed = Bed({"storageKey": "beside"})
+    queue = ClickQueue({"maxBatchSize": 1, **config}, Api(send), bed.env)
+    queue.subscribe(lambda: check_books(queue.get_snapshot()))
+    bed.settle()
+    return bed, queue
+
+
+class Thenable:
+    """Something with a `then` that does as it likes."""
+
+    def __init__(self, then: Callable[[Any, Any], Any]) -> None:
+        self.then = then
+
+
+def twice(done: Any, failed: Any) -> None:
+    done(None)
+    failed(Failure(503))
+    done(None)
+
+
+def never(done: Any, failed: Any) -> None:
+    pass
+
+
+def at_once_bad(done: Any, failed: Any) -> None:
+    failed("no error at all")
+
+
+class Trap:
+    """An answer or an error that throws on every touch."""
+
+    def __getattr__(self, name: str) -> Any:
+        raise Rude(name)
+
+
+class TrapError(Exception):
+    """An error whose fields throw."""
+
+    @property
+    def status(self) -> int:
+        raise Rude
+
+    @property
+    def retryAfterMs(self) -> int:
+        raise Rude
+
+
+def test_an_api_that_always_throws() -> None:
+    """Each throw is a failure of the path; the events wait, nothing escapes (CONTRACT 1.6, 3.6)."""
+    bed, queue = with_api(rude)
+    assert queue.enqueue(click()) is not None
+    bed.advance(HOUR_MS)
+    assert (queue.get_snapshot()["state"], queue.get_snapshot()["pending"]) == ("parked", 1)
+
+
+@pytest.mark.parametrize("error", [None, "text", 5, [], {}, Trap(), TrapError(), Failure()], ids=lambda e: type(e).__name__)
+def test_an_error_may_be_anything(error: Any) -> None:
+    """What tells nothing is a failure of the path (CONTRACT 1.6, 3.5)."""
+    bed, queue = with_api(lambda events, request: Thenable(lambda done, failed: failed(error)))
+    queue.enqueue(click())
+    bed.advance(3 * HOUR_MS)
+    snapshot = queue.get_snapshot()
+    assert (snapshot["pending"], snapshot["state"], sum(snapshot["dropped"].values())) == (1, "parked", 0)
+
+
+@pytest.mark.parametrize("answer", [Trap(), {"rejected": Trap()}, {"rejected": [Trap()]}, {"retry": [Trap()]}], ids=str)
+def test_an_answer_may_throw_on_touch(answer: Any) -> None:
+    """A success that cannot be read is a success, or else a failure that is retried: never an exception (CONTRACT 1.6, 3.4)."""
+    bed, queue = with_api(lambda events, request: answer)
+    queue.enqueue(click())
+    bed.settle()
+    assert queue.get_snapshot()["inFlight"] == 0
+
+
+@pytest.mark.parametrize("then", [rude, twice, at_once_bad], ids=lambda f: f.__name__)
+def test_a_thenable_may_misbehave(then: Callable[[Any, Any], Any]) -> None:
+    """It throws, answers twice, answers inside `then`: the books are even and the queue goes on (CONTRACT 1.6, 6.2)."""
+    answers = [Thenable(then)]
+    bed, queue = with_api(lambda events, request: answers.pop() if answers else None)
+    queue.enqueue(click())
+    bed.advance(MINUTE_MS)
+    queue.enqueue(click())
+    bed.advance(MINUTE_MS)
+    assert (queue.get_snapshot()["acknowledged"], queue.get_snapshot()["state"]) == (2, "idle")
+
+
+def test_an_api_that_never_answers() -> None:
+    """The events are stored and counted as in flight; clicks are accepted as ever (CONTRACT 1.6, 7.3)."""
+    bed, queue = with_api(lambda events, request: Thenable(never))
+    ids = [queue.enqueue(click(number)) for number in range(30)]
+    bed.advance(HOUR_MS)
+    assert (queue.get_snapshot()["state"], queue.get_snapshot()["pending"]) == ("sending", 30)
+    assert [event["id"] for event in json.loads(bed.texts[KEY])] == ids
+
+
+def test_an_api_may_spoil_what_it_is_given() -> None:
+    """Events and request of an attempt are the api's to keep and to change; the next attempt is whole again (CONTRACT 3.3)."""
+    seen: list[Any] = []
+
+    def spoil(events: list[Any], request: dict[str, Any]) -> Any:
+        seen.append(json.loads(json.dumps([events, request["batchId"]])))
+        for event in events:
+            event.clear()
+        events.clear()
+        request.clear()
+        raise Rude
+
+    bed, queue = with_api(spoil, maxBatchSize=2)
+    ids = [queue.enqueue(click(number)) for number in range(2)]
+    bed.advance(2000)
+    assert [[event["id"] for event in events] for events, _ in seen] == [ids, ids]
+    assert seen[0][1] == seen[1][1]
+
+
+@pytest.mark.parametrize("deed", ["enqueue", "flush", "purge", "destroy", "get_snapshot"])
+def test_an_api_may_call_back(deed: str) -> None:
+    """Inside trackClickBatch the host may do to the queue what it likes (CONTRACT 1.6, 3.2)."""
+    depth = [0, 0]
+
+    def send(events: list[Any], request: dict[str, Any]) -> Any:
+        depth[0] += 1
+        depth[1] = max(depth)
+        if deed == "enqueue" and depth[0] < 5:
+            queue.enqueue(click(7))
+        elif deed != "enqueue":
+            getattr(queue, deed)()
+
+    bed, queue = with_api(send)
+    queue.enqueue(click())
+    bed.advance(HOUR_MS)
+    snapshot = queue.get_snapshot()
+    assert snapshot["inFlight"] == 0
+    assert (snapshot["pending"], snapshot["acknowledged"]) == (0, {"enqueue": 5, "purge": 0}.get(deed, 1))
+
+
+# -- onDrop and subscribers
+
+
+def test_an_on_drop_that_throws() -> None:
+    """Every drop is told, whatever onDrop does with it (CONTRACT 1.6)."""
+    told: list[Any] = []
+
+    def on_drop(event: Any, reason: str, detail: str) -> None:
+        told.append(event)
+        raise Rude
+
+    bed = Bed({"onDrop": on_drop, "maxQueueSize": 2})
+    bed.go_offline()
+    assert bed.queue.enqueue(None) is None
+    ids = bed.click(4)
+    assert [each and each["id"] for each in told] == [None, *ids[:2]]
+    assert bed.stored() == ids[2:]
+
+
+@pytest.mark.parametrize("deed", ["enqueue", "flush", "purge", "destroy", "get_snapshot"])
+def test_on_drop_may_call_back(deed: str) -> None:
+    """Inside onDrop the host may do to the queue what it likes, and ends somewhere (CONTRACT 1.6)."""
+    told: list[str] = []
+
+    def on_drop(event: Any, reason: str, detail: str) -> None:
+        told.append(reason)
+        if deed == "enqueue" and len(told) < 5:
+            bed.queue.enqueue(None)
+        elif deed == "enqueue":
+            bed.queue.enqueue(click(9))
+        else:
+            getattr(bed.queue, deed)()
+
+    bed = Bed({"onDrop": on_drop})
+    bed.click(2)
+    bed.queue.enqueue("junk")
+    bed.advance(MINUTE_MS)
+    assert told.count("invalid") == (5 if deed == "enqueue" else 1)
+    assert bed.stats["pending"] == (2 if deed == "destroy" else 0)
+
+
+def test_a_subscriber_that_throws_stops_no_other() -> None:
+    """The others hear all the same, and the queue goes on (CONTRACT 1.6)."""
+    bed = Bed()
+    heard: list[int] = []
+    bed.queue.subscribe(rude)
+    bed.queue.subscribe(lambda: heard.append(bed.stats["pending"]))
+    bed.click(2)
+    bed.advance(5000)
+    assert heard[:2] == [1, 2]
+    assert bed.stats["acknowledged"] == 2
+
+
+def test_a_subscriber_may_call_back() -> None:
+    """Inside a subscriber the host may enqueue, flush and look (CONTRACT 1.6)."""
+    bed = Bed()
+    calls: list[int] = []
+
+    def hear() -> None:
+        calls.append(bed.stats["pending"])
+        if len(calls) < 4:
+            bed.queue.enqueue(click(9))
+            bed.queue.flush()
+
+    bed.queue.subscribe(hear)
+    bed.click()
+    bed.advance(MINUTE_MS)
+    assert (bed.stats["acknowledged"], bed.state) == (4, "idle")
+
+
+def test_a_subscriber_may_unsubscribe_and_subscribe_while_it_hears() -> None:
+    """Nobody who listens on is passed over (CONTRACT 1.3, 1.6)."""
+    bed = Bed()
+    heard: list[str] = []
+
+    def once() -> None:
+        heard.append("once")
+        stop()
+        bed.queue.subscribe(lambda: heard.append("new"))
+
+    stop = bed.queue.subscribe(once)
+    bed.queue.subscribe(lambda: heard.append("other"))
+    bed.click()
+    assert heard.count("once") == heard.count("other") == 1
+    heard.clear()
+    bed.click()
+    assert sorted(heard) == ["new", "other"]
+
+
+def test_a_subscriber_may_destroy_the_queue() -> None:
+    """In the midst of its own news (CONTRACT 1.6, 5.3)."""
+    bed = Bed()
+    bed.queue.subscribe(lambda: bed.queue.destroy())
+    bed.click()
+    assert (bed.state, bed.clock.armed, bed.tab.page.listeners) == ("destroyed", 0, 0)
+
+
+# -- JSON
+
+
+class HostJson(FakeJson):
+    """JSON as a host's library has patched it, from some moment on."""
+
+    def __init__(self, dump: Callable[[Any], Any] | None = None, load: Callable[[str], Any] | None = None) -> None:
+        self._patched_dump = dump
+        self._patched_load = load
+
+    def dump(self, value: Any) -> Any:
+        return self._patched_dump(value) if self._patched_dump else super().dump(value)
+
+    def load(self, text: str) -> Any:
+        return self._patched_load(text) if self._patched_load else super().load(text)
+
+
+def as_prototype_js(value: Any) -> str:
+    """`Array.prototype.toJSON` of Prototype.js: every array becomes a text."""
+    return str(FakeJson().dump({name: FakeJson().dump(each) if isinstance(each, list) else each for name, each in value.items()}))
+
+
+PATCHES: list[Callable[[Any], Any]] = [rude, lambda _: None, lambda _: "", lambda _: 5, lambda _: [], lambda _: {}]
+
+
+@pytest.mark.parametrize("patch", PATCHES)
+def test_a_broken_dump_refuses_events(patch: Callable[[Any], Any]) -> None:
+    """What cannot be written is `invalid`; nothing is thrown, nothing stored (CONTRACT 1.6, 2.4)."""
+    bed = Bed()
+    bed.env.json = HostJson(dump=patch)
+    bed.click(3)
+    bed.advance(MINUTE_MS)
+    assert (bed.stats["dropped"]["invalid"], bed.stats["enqueued"], bed.texts) == (3, 0, {})
+
+
+def test_a_dump_that_breaks_later_loses_nothing() -> None:
+    """Events that were accepted before are sent, retried and acknowledged (CONTRACT 1.6)."""
+    bed = Bed({"maxBatchSize": 3}, [Failure(503), None])
+    ids = bed.click(3)
+    bed.env.json = HostJson(dump=rude)
+    bed.advance(MINUTE_MS)
+    assert (bed.api.ids, bed.stats["acknowledged"], bed.texts) == (ids * 2, 3, {})
+
+
+def test_a_load_that_breaks_later_throws_nothing() -> None:
+    """Nothing can be sent without it; what is stored stays, and goes when it works again (CONTRACT 1.6)."""
+    bed = Bed({"maxBatchSize": 3})
+    ids = bed.click(2)
+    whole = bed.env.json
+    bed.env.json = HostJson(load=rude)
+    bed.click()
+    bed.advance(MINUTE_MS)
+    assert (bed.stored(), bed.sizes) == (ids, [])
+    bed.env.json = whole
+    bed.advance(HOUR_MS)
+    assert (bed.api.ids, bed.texts) == (ids, {})
+
+
+def test_arrays_may_be_written_oddly() -> None:
+    """With Prototype.js's `toJSON` on arrays the pages in storage are arrays all the same (CONTRACT 4.1, 7.1)."""
+    bed = Bed(script=[HOLD])
+    bed.env.json = HostJson(dump=as_prototype_js)
+    ids = bed.click(12)
+    assert bed.stored() == ids
+    assert [event["id"] for event in bed.api.calls[0].events] == ids[:10]
+
+
+# -- storage
+
+
+class HostStorage:
+    """A `localStorage` that a host has put something of its own in place of. `at` names the touch that goes wrong."""
+
+    def __init__(self, real: FakeStorage, at: Callable[[int, str], bool], fault: Callable[[], Any]) -> None:
+        self._real = real
+        self._at = at
+        self._fault = fault
+        self.touches = 0
+
+    def _touch(self, name: str, deed: Callable[[], Any]) -> Any:
+        self.touches += 1
+        return self._fault() if self._at(self.touches, name) else deed()
+
+    def read(self, key: str) -> Any:
+        return self._touch("read", lambda: self._real.read(key))
+
+    def write(self, key: str, text: str) -> Any:
+        return self._touch("write", lambda: self._real.write(key, text))
+
+    def remove(self, key: str) -> Any:
+        return self._touch("remove", lambda: self._real.remove(key))
+
+    def list_keys(self) -> Any:
+        return self._touch("list_keys", lambda: self._real.list_keys())
+
+
+def a_life(bed: Bed, *news: Any) -> list[str]:
+    """Clicks, failures, spilling and coming back."""
+    ids = bed.click(3)
+    bed.advance(5000)
+    bed.go_offline()
+    ids += bed.click(60)
+    bed.tab.page.tell("storage", KEY)
+    for each in news:
+        bed.tab.page.tell(each)
+    bed.settle()
+    bed.go_online()
+    bed.advance(HOUR_MS)
+    return ids
+
+
+@pytest.mark.parametrize("touch", range(1, 60))
+def test_any_single_touch_of_storage_may_throw(touch: int) -> None:
+    """Wherever it happens: nothing is thrown, every event is delivered (CONTRACT 1.6, 4.6)."""
+    world = World()
+    tab = world.open()
+    tab.env.storage = HostStorage(tab.env.storage, lambda number, _: number == touch, rude)  # type: ignore[assignment]
+    bed = Bed(world=world, tab=tab, script=[Failure(503)])
+    ids = a_life(bed, "leave", "return")
+    assert set(ids) <= set(bed.api.ids)
+    assert bed.stats["pending"] == 0
+
+
+@pytest.mark.parametrize("method", ["read", "write", "remove", "list_keys"])
+def test_a_method_of_storage_may_always_throw(method: str) -> None:
+    """Storage that can only read, or only write, is used as far as it goes (CONTRACT 1.6, 4.6)."""
+    world = World()
+    tab = world.open()
+    tab.env.storage = HostStorage(tab.env.storage, lambda _, name: name == method, rude)  # type: ignore[assignment]
+    bed = Bed(world=world, tab=tab, script=[Failure(503)])
+    ids = a_life(bed)
+    assert set(ids) <= set(bed.api.ids)
+
+
+@pytest.mark.parametrize("text", [5, True, [], {}, {"length": 3}], ids=repr)
+def test_storage_may_return_what_is_no_text(text: Any) -> None:
+    """A polyfill that returns numbers or objects is a stranger like any other (CONTRACT 4.5, 7.2)."""
+    world = World()
+    tab = world.open()
+    tab.env.storage = HostStorage(tab.env.storage, lambda _, name: name == "read", lambda: text)  # type: ignore[assignment]
+    bed = Bed(world=world, tab=tab)
+    ids = bed.click(10)
+    bed.advance(MINUTE_MS)
+    assert set(ids) <= set(bed.api.ids)
+
+
+# -- 7.2
+
+
+def test_only_the_event_is_stored() -> None:
+    """No address, no header, no config: the key holds the events of 1.5 and nothing else (CONTRACT 7.2)."""
+    bed = Bed(script=[Failure(503), HOLD])
+    bed.click(10)
+    bed.advance(2000)
+    fields = {name for event in json.loads(bed.texts[KEY]) for name in event}
+    assert fields == {"id", "sessionId", "questionId", "offerId", "buttonVariantId", "timestamp", "userAgent", "retryCount"}
+    assert set(bed.texts) == {KEY}

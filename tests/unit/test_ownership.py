@@ -1,0 +1,445 @@
+"""CONTRACT 4.2 to 4.4: which tab writes which key, who inherits, and what holds where there are no locks."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from clickqueue.main import ClickQueue
+from tests.fakes import HOLD, Failure, FakeApi, World, click
+from tests.unit.bed import KEY, MINUTE_MS, Bed, all_ids, check_books, pages_of, watched
+
+
+def hold(call: Any) -> Any:
+    """An endpoint that never answers by itself."""
+    return HOLD
+
+
+def tabs(count: int, script: Any = hold, world: World | None = None) -> list[Bed]:
+    """So many tabs, opened one after the other; the first has the main key."""
+    world = world or World()
+    return [Bed(script=script, world=world) for _ in range(count)]
+
+
+def guest_keys(texts: dict[str, str]) -> list[str]:
+    return [key for key in pages_of(texts) if key.startswith(f"{KEY}:")]
+
+
+def sent_by(*beds: Bed) -> list[str]:
+    return sorted(each for bed in beds for each in bed.api.ids)
+
+
+# -- a key has one writer
+
+
+def test_a_second_tab_writes_to_a_key_of_its_own() -> None:
+    """The main key belongs to the first tab; the second's is `srv_click_queue:<tab>` (CONTRACT 4.2)."""
+    first, second = tabs(2)
+    mine, theirs = first.click(2), second.click(3)
+    assert first.stored() == mine
+    (key,) = guest_keys(first.texts)
+    assert second.stored(key) == theirs
+
+
+def test_a_second_tab_spills_within_its_own_key() -> None:
+    """Further pages of a second tab are named after its own key (CONTRACT 4.1, 4.2)."""
+    _, second = tabs(2)
+    ids = second.click(75)
+    keys = guest_keys(second.texts)
+    assert keys == [keys[0], *(f"{keys[0]}.{number}" for number in range(1, len(keys)))]
+    assert second.stored_everywhere() == ids
+
+
+def test_no_two_tabs_write_the_same_key() -> None:
+    """Once the locks have answered each key has one writer (CONTRACT 4.2)."""
+    world = World()
+    origin = watched(world)
+    beds = tabs(4, world=world)
+    before = len(origin.changes)
+    for _ in range(7):
+        for bed in beds:
+            bed.click(9)
+            for call in bed.api.calls[-1:]:
+                call.resolve()
+            bed.settle()
+    writers: dict[str, set[int]] = {}
+    for change in origin.changes[before:]:
+        writers.setdefault(change.key, set()).add(id(change.writer))
+    assert len(writers) >= 4
+    assert {len(each) for each in writers.values()} == {1}
+
+
+def test_each_event_is_sent_by_one_tab() -> None:
+    """With locks nobody sends what another living tab has (CONTRACT 4.2)."""
+    beds = tabs(5, script=None)
+    ids = [each for bed in beds for each in bed.click(13)]
+    beds[0].advance(MINUTE_MS)
+    assert sent_by(*beds) == sorted(ids)
+    assert beds[0].texts == {}
+
+
+def test_the_owner_leaves_the_keys_of_the_living_alone() -> None:
+    """A second tab's events are its own for as long as it lives (CONTRACT 4.2)."""
+    first, second = tabs(2)
+    ids = second.click(3)
+    first.tab.page.tell("visible")
+    first.click(10)
+    first.advance(MINUTE_MS)
+    assert first.stats["recovered"] == 0
+    assert set(ids) <= set(second.stored_everywhere())
+
+
+def test_two_storage_keys_are_two_worlds() -> None:
+    """Widgets with different keys know nothing of each other (CONTRACT 1.4, 4.2)."""
+    world = World()
+    one = Bed({"storageKey": "one"}, hold, world=world)
+    other = Bed({"storageKey": "other"}, hold, world=world)
+    one.click(2)
+    other.click(1)
+    assert set(world.origin.texts) == {"one", "other"}
+    one.tab.kill()
+    other.settle()
+    assert other.stats["recovered"] == 0
+
+
+def test_two_queues_in_one_page_are_like_two_tabs() -> None:
+    """Two widgets with one key share the page, not the key's writer (CONTRACT 4.2)."""
+    first = Bed(script=hold)
+    api = FakeApi(first.clock)
+    second = ClickQueue({}, api, first.env)
+    second.subscribe(lambda: check_books(second.get_snapshot()))
+    first.settle()
+    mine = first.click(2)
+    theirs = [second.enqueue(click(number)) for number in range(3)]
+    assert first.stored() == mine
+    first.advance(5000)
+    assert (sorted(first.api.ids), api.ids) == (mine, theirs)
+
+
+# -- before the lock has answered
+
+
+def test_before_the_lock_answers_nothing_is_only_in_a_shared_key() -> None:
+    """A second tab's first click is in the main key and in one of its own: the owner's next write cannot lose it (CONTRACT 4.2)."""
+    world = World()
+    owner = Bed(script=hold, world=world)
+    owner.click()
+    world.locks.is_holding = True
+    late = Bed(script=hold, world=world, is_settled=False)
+    ids = late.click(2)
+    assert set(ids) <= set(late.stored())
+    owner.click()
+    assert set(ids) <= all_ids(world.origin.texts)
+    late.tab.kill()
+    owner.settle()
+    world.locks.let_go()
+    owner.settle()
+    owner.advance(MINUTE_MS)
+    assert set(ids) <= all_ids(world.origin.texts)
+    assert set(ids) <= set(owner.api.ids) | set(owner.stored())
+
+
+def test_when_the_lock_is_granted_the_key_of_ones_own_goes() -> None:
+    """Then everything is in the main key, and nothing twice (CONTRACT 4.1, 4.2)."""
+    world = World()
+    world.locks.is_holding = True
+    bed = Bed(script=hold, world=world)
+    ids = bed.click(4)
+    assert len(guest_keys(bed.texts)) == 1
+    world.locks.let_go()
+    bed.settle()
+    assert (bed.stored(), set(bed.texts)) == (ids, {KEY})
+    assert bed.stats["enqueued"] == bed.stats["pending"] == 4
+
+
+def test_when_the_lock_is_taken_both_copies_are_cleared_away() -> None:
+    """What stood in two keys for a moment is delivered, and stays in neither (CONTRACT 4.2, 6.3)."""
+    world = World()
+    owner = Bed(world=world)
+    late = Bed(world=world, is_settled=False)
+    ids = late.click(3)
+    late.settle()
+    mine = owner.click(2)
+    owner.advance(MINUTE_MS)
+    assert set(sent_by(owner, late)) == {*mine, *ids}
+    assert world.origin.texts == {}
+
+
+def test_events_sent_before_the_lock_answered_are_acknowledged_all_the_same() -> None:
+    """Sending does not wait for a lock; the answer removes every copy (CONTRACT 4.2, 7.3)."""
+    world = World()
+    world.locks.is_holding = True
+    bed = Bed(world=world)
+    bed.click(10)
+    bed.settle()
+    assert (bed.stats["acknowledged"], bed.texts) == (10, {})
+    world.locks.let_go()
+    bed.settle()
+    assert (bed.stats["acknowledged"], bed.stats["recovered"], bed.texts) == (10, 0, {})
+
+
+# -- death and adoption
+
+
+def test_a_dead_tabs_events_fall_to_the_owner() -> None:
+    """When a second tab dies its lock falls to the owner of the main key, who adopts and delivers (CONTRACT 4.2)."""
+    first, second = tabs(2, script=None)
+    ids = second.click(3)
+    second.tab.kill()
+    first.settle()
+    assert first.stats["recovered"] == 3
+    first.advance(MINUTE_MS)
+    assert (first.api.ids, first.texts) == (ids, {})
+
+
+def test_a_dead_owners_events_fall_to_who_waits() -> None:
+    """When the first tab dies the next one has the main key and everything in it (CONTRACT 4.2)."""
+    first, second, third = tabs(3)
+    ids = [*first.click(3), *second.click(2), *third.click(1)]
+    first.tab.kill()
+    second.settle()
+    assert second.stored() == [*ids[3:5], *ids[:3]] or set(second.stored()) == set(ids[:5])
+    assert second.stats["recovered"] == 3
+    second.tab.kill()
+    third.settle()
+    assert set(third.stored()) == set(ids)
+    assert set(third.texts) == {KEY}
+
+
+def test_whoever_dies_the_last_tab_delivers_everything() -> None:
+    """Five tabs, four die one after the other: each event arrives once (CONTRACT 4.2)."""
+    beds = tabs(5)
+    ids = [each for bed in beds for each in bed.click(4)]
+    for bed in (beds[2], beds[0], beds[4], beds[1]):
+        bed.tab.kill()
+        beds[3].settle()
+    last = beds[3]
+    assert set(last.stored()) == set(ids)
+    last.queue.flush()
+    while last.stats["pending"] > 0:
+        last.api.calls[-1].resolve()
+        last.settle()
+        last.queue.flush()
+    assert (sorted(last.api.ids), last.texts) == (sorted(ids), {})
+
+
+def test_all_pages_of_a_dead_tab_are_adopted() -> None:
+    """However many pages it had (CONTRACT 4.1, 4.2)."""
+    first, second = tabs(2)
+    ids = second.click(84)
+    second.tab.kill()
+    first.settle()
+    assert (first.stats["recovered"], set(first.stored_everywhere())) == (84, set(ids))
+    assert len(first.stored_everywhere()) == 84
+
+
+def test_an_orphan_of_an_earlier_visit_is_adopted_at_the_start() -> None:
+    """A key whose tab is long gone is taken over by the next owner (CONTRACT 4.2)."""
+    world = World()
+    world.origin.put(f"{KEY}:gone", json.dumps([click(1, id="x", timestamp=1)]), None)
+    world.origin.put(f"{KEY}:gone.3", json.dumps([click(2, id="y", timestamp=1)]), None)
+    bed = Bed(world=world)
+    bed.advance(MINUTE_MS)
+    assert (sorted(bed.api.ids), bed.texts) == (["x", "y"], {})
+
+
+def test_a_tab_that_comes_while_the_owner_idles_is_noticed() -> None:
+    """The owner hears of a new tab's first event, and waits for its end (CONTRACT 4.2)."""
+    (first,) = tabs(1, script=None)
+    first.advance(MINUTE_MS)
+    (second,) = tabs(1, world=first.world)
+    ids = second.click(2)
+    first.settle()
+    second.tab.kill()
+    first.settle()
+    assert first.api.ids == ids
+
+
+@pytest.mark.parametrize("changes", range(1, 8))
+def test_a_heir_that_dies_while_it_adopts_loses_nothing(changes: int) -> None:
+    """Destination first, source last: a crash after any change of the store leaves everything to the next (CONTRACT 4.4)."""
+    world = World()
+    origin = watched(world)
+    first, second = tabs(2, world=world)
+    ids = [*first.click(3), *second.click(64)]
+    first.env.storage.die_after = changes
+    before = len(origin.changes)
+    second.tab.kill()
+    first.settle()
+    first.click()
+    first.tab.kill()
+    assert all(set(ids) <= change.ids for change in origin.changes[before:])
+    heir = Bed(world=world)
+    heir.advance(MINUTE_MS)
+    assert set(ids) <= set(heir.api.ids)
+    assert len(heir.api.ids) == len(set(heir.api.ids))
+    assert heir.texts == {}
+
+
+def test_what_was_adopted_goes_at_once() -> None:
+    """It has waited in another tab already (CONTRACT 4.2, 3.1)."""
+    first, second = tabs(2)
+    ids = second.click(2)
+    second.tab.kill()
+    first.settle()
+    assert first.api.ids == ids
+
+
+def test_news_of_a_dead_tabs_last_write_may_come_late() -> None:
+    """Lock and storage travel separately: what arrives after the lock is taken in when it arrives (CONTRACT 4.2)."""
+    world = World(lag=lambda: 30)
+    first = Bed(world=world)
+    second = Bed(world=world)
+    first.advance(100)
+    early = second.click(1)
+    first.advance(100)
+    late = second.click(2)
+    second.tab.kill()
+    first.advance(20)
+    assert set(first.api.ids) == set(early)
+    first.advance(MINUTE_MS)
+    assert set(first.api.ids) == {*early, *late}
+    assert world.origin.texts == {}
+
+
+# -- no locks
+
+
+def unlocked(count: int, script: Any = hold) -> list[Bed]:
+    world = World()
+    world.locks.is_missing = True
+    return tabs(count, script, world)
+
+
+def test_without_locks_a_lone_tab_works_the_same() -> None:
+    """All pending events lie in the main key, then are delivered, then are gone (CONTRACT 4.1, 4.3)."""
+    (bed,) = unlocked(1, None)
+    ids = bed.click(7)
+    assert (bed.stored(), set(bed.texts)) == (ids, {KEY})
+    bed.advance(5000)
+    assert (bed.api.ids, bed.texts) == (ids, {})
+
+
+def test_without_locks_tabs_merge_by_id() -> None:
+    """Each tab adds its own to what is there and takes out only its own (CONTRACT 4.3)."""
+    first, second = unlocked(2)
+    a, b = first.click(10), second.click(10)
+    c = first.click(1)
+    assert sorted(first.stored_everywhere()) == sorted([*a, *b, *c])
+    first.api.calls[0].resolve()
+    first.settle()
+    assert sorted(second.stored_everywhere()) == sorted([*b, *c])
+    assert (first.stats["acknowledged"], second.stats["acknowledged"]) == (10, 0)
+
+
+def test_without_locks_all_is_delivered_and_nothing_stays() -> None:
+    """Five tabs write one key in turn; every event arrives, and the store is empty (CONTRACT 4.3)."""
+    beds = unlocked(5, None)
+    ids = [each for _ in range(4) for bed in beds for each in bed.click(3)]
+    beds[0].advance(MINUTE_MS)
+    assert set(sent_by(*beds)) == set(ids)
+    assert beds[0].texts == {}
+
+
+def test_without_locks_a_lost_write_is_repaired() -> None:
+    """Another tab overwrote the key: the `storage` event brings mine back while I live (CONTRACT 4.3)."""
+    first, second = unlocked(2)
+    ids = first.click(3)
+    second.world.origin.put(KEY, json.dumps([click(9, id="theirs", timestamp=1)]), second.env.storage)
+    first.settle()
+    assert set(first.stored_everywhere()) == {"theirs", *ids}
+
+
+def test_without_locks_late_news_of_others_loses_nothing() -> None:
+    """Two tabs that write at once, each before it saw the other's write: while they live, all is delivered (CONTRACT 4.3)."""
+    world = World(lag=lambda: 40)
+    world.locks.is_missing = True
+    first, second = tabs(2, None, world)
+    first.advance(100)
+    ids = [*first.click(2), *second.click(2), *first.click(1)]
+    first.advance(MINUTE_MS)
+    assert set(sent_by(first, second)) == set(ids)
+    assert first.stats["pending"] == second.stats["pending"] == 0
+
+
+def test_without_locks_tabs_do_not_answer_each_other_for_ever() -> None:
+    """A repair is not answered by a repair without end: with nothing to do, nobody writes (CONTRACT 4.3)."""
+    world = World(lag=lambda: 40)
+    world.locks.is_missing = True
+    beds = tabs(3, hold, world)
+    for bed in beds:
+        bed.click(2)
+    beds[0].advance(MINUTE_MS)
+    before = [bed.env.storage.writes for bed in beds]
+    beds[0].advance(MINUTE_MS)
+    assert [bed.env.storage.writes for bed in beds] == before
+
+
+def test_without_locks_the_next_page_takes_everything() -> None:
+    """A page that starts reads what is there (CONTRACT 4.3)."""
+    first, second = unlocked(2)
+    ids = [*first.click(3), *second.click(4)]
+    first.tab.kill()
+    second.tab.kill()
+    heir = Bed(world=first.world)
+    heir.advance(MINUTE_MS)
+    assert (sorted(heir.api.ids), heir.texts) == (sorted(ids), {})
+
+
+# -- strangers at work
+
+
+def test_a_cleared_storage_is_written_again() -> None:
+    """Somebody says localStorage.clear(): what this tab has in memory is stored anew (CONTRACT 4.2, 4.6)."""
+    first, second = tabs(2)
+    ids = [*first.click(3), *second.click(2)]
+    first.world.origin.clear()
+    first.settle()
+    assert sorted(first.stored_everywhere()) == sorted(ids)
+
+
+def test_a_key_of_mine_that_a_stranger_changed_is_put_right() -> None:
+    """A stranger's write to an owned key loses nothing that is pending; what is valid in it is sent too (CONTRACT 4.2, 4.5)."""
+    (bed,) = tabs(1)
+    ids = bed.click(3)
+    bed.world.origin.put(KEY, json.dumps([click(9, id="theirs", timestamp=1)]), None)
+    bed.settle()
+    bed.click()
+    assert set(ids) | {"theirs"} <= set(bed.stored())
+    assert bed.stats["recovered"] == 1
+
+
+def test_news_of_other_keys_is_nothing() -> None:
+    """The host's own keys change all the time (CONTRACT 7.1)."""
+    (bed,) = tabs(1)
+    ids = bed.click(2)
+    for key in ("theirs", f"{KEY}2", f"{KEY}.x", f"{KEY}:someone", f"{KEY}:someone.4", ""):
+        bed.tab.page.tell("storage", key)
+    bed.advance(4000)
+    assert (bed.stored(), bed.stats["recovered"], bed.drops) == (ids, 0, [])
+
+
+def test_a_server_that_is_down_keeps_all_tabs_events() -> None:
+    """Tabs open and die during an outage; when the server is back the last one delivers all (CONTRACT 4.2, 3.7)."""
+    world = World()
+    is_down = [True]
+
+    def answer(call: Any) -> Any:
+        return Failure(503) if is_down[0] else None
+
+    ids: list[str] = []
+    for _ in range(6):
+        bed = Bed(script=answer, world=world)
+        ids += bed.click(5)
+        bed.advance(7000)
+        if len(ids) % 10 == 0:
+            bed.tab.kill()
+    for tab in world.tabs:
+        tab.kill()
+    is_down[0] = False
+    heir = Bed(script=answer, world=world)
+    heir.advance(MINUTE_MS)
+    assert sorted(heir.api.ids) == sorted(ids)
+    assert heir.texts == {}
