@@ -54,6 +54,12 @@ class Queue(Base):
         except Exception as error:
             return "caught " + error.message
         return "not caught"
+    def subscribe(self, value: Any) -> str:
+        if value == "":
+            return "empty"
+        if value == 0:
+            return "0"
+        return "x" if value == "x" else "other"
     def purge(self) -> None:
         self.fail(-1)
     def fail(self, size: int) -> None:
@@ -133,6 +139,12 @@ def test_undefined_is_none(execute: Callable[[str], str]) -> None:
     """`x is None` also holds for what a host left out; a text that looks like code stays as it is."""
     script = f"{NEW} console.log(queue.enqueue({{}}), queue.enqueue({{ id: null }}), DEFAULTS.text)"
     assert execute(script) == "null null a === null"
+
+
+def test_equality_with_a_constant_converts_nothing(execute: Callable[[str], str]) -> None:
+    """Zero is not the empty text, and a list of one text is not that text."""
+    script = f"{NEW} console.log([0, '', ['x'], 'x', '0'].map((value) => queue.subscribe(value)).join(' '))"
+    assert execute(script) == "0 empty other x other"
 
 
 def test_errors_are_native_and_caught(execute: Callable[[str], str]) -> None:
