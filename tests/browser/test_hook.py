@@ -40,7 +40,8 @@ class HookPage:
 
     def mount(self, **props: Any) -> None:
         self.driver.execute_script("page.mount(arguments[0])", props)
-        wait_for(lambda: self.shown() != "", "the component")
+        # A component is on the screen a frame before its effects have run, and the queue comes with them.
+        wait_for(lambda: self.ask("listeners > 0") or "give" in self.shown(), "the component and its queue")
 
     def unmount(self) -> None:
         self.driver.execute_script("page.unmount()")
@@ -50,8 +51,7 @@ class HookPage:
         return str(self.driver.execute_script("return page.ids.at(-1)"))
 
     def shown(self) -> str:
-        outputs = self.driver.find_elements("tag name", "output")
-        return outputs[0].text if outputs else ""
+        return str(self.ask("document.querySelector('output')?.textContent ?? ''"))
 
     def wait_for(self, text: str) -> None:
         wait_for(lambda: text in self.shown(), f"{text!r} to be shown")

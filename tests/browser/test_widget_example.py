@@ -17,7 +17,7 @@ from tests.browser.endpoint import ROOT, Endpoint, Event
 from tests.browser.waiting import wait_for
 from tools import node, widget
 
-CSP = "default-src 'none'; script-src 'self'; connect-src 'self'"
+CSP = "default-src 'none'; script-src 'self'; connect-src 'self'; img-src 'self'"
 
 
 @pytest.fixture(scope="session", params=widget.MODES)
@@ -126,15 +126,15 @@ def test_a_hundred_mounts_leave_nothing_behind(page: HostPage, browser: WebDrive
 
 def test_a_click_that_leaves_the_page_arrives(page: HostPage, browser: WebDriver) -> None:
     """A link that leads away in the same click: the click is at the endpoint all the same."""
-    page.place(href="/pages/guest.html?away")[2].click()
-    wait_for(lambda: browser.current_url.endswith("?away"), "the page that the link leads to")
+    page.place(href="/pages/away.html")[2].click()
+    wait_for(lambda: browser.current_url.endswith("/away.html"), "the page that the link leads to")
     assert page.wait_for_clicks(1)[0]["offerId"] == "offer-3"
 
 
 def test_a_link_into_a_new_tab(page: HostPage, browser: WebDriver) -> None:
     """`linkTarget: '_blank'` opens a new tab, and the click arrives."""
     first = browser.current_window_handle
-    page.place(href="/pages/guest.html?away", linkTarget="_blank")[0].click()
+    page.place(href="/pages/away.html", linkTarget="_blank")[0].click()
     wait_for(lambda: len(browser.window_handles) == 2, "the new tab")
     (other,) = set(browser.window_handles) - {first}
     browser.switch_to.window(other)
