@@ -1,13 +1,19 @@
-"""The snippets of the guide and of the types, which are the manual: read here, run by test_docs.py."""
+"""The snippets of the guide and of the types, which are the manual; and how a piece of code is run in a page."""
 
 from __future__ import annotations
 
 import re
+import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.browser.endpoint import ROOT
+from selenium.webdriver.remote.webdriver import WebDriver
 
+from tests.browser.endpoint import ROOT, Endpoint
+from tests.browser.waiting import wait_for
+from tools import node
+
+BUNDLES = ROOT / "build" / "docs"
 GUIDE = ROOT / "docs" / "WIDGET.md"
 MANUALS = [ROOT / "dist" / name for name in ("clickqueue.d.ts", "use-widget.d.ts")]
 FENCE = re.compile(r"^```(\w+)(?: (\S+))?\n(.*?)^```$", re.M | re.S)
@@ -51,3 +57,23 @@ def in_guide(language: str) -> list[Snippet]:
 def examples() -> list[Snippet]:
     """Every `@example` of the manual. None where dist/ is not built: the test then says so."""
     return [example for manual in MANUALS if manual.is_file() for example in examples_of(manual)]
+
+
+def bundle(snippet: Snippet) -> None:
+    """Resolve the snippet's imports as an installed package's are."""
+    command = [
+        str(node.MODULES / "esbuild/bin/esbuild"),
+        "--bundle",
+        "--format=esm",
+        "--define:process.env.NODE_ENV='production'",
+    ]
+    command.append(f"--outfile={BUNDLES / snippet.slug}.js")
+    subprocess.run(command, input=snippet.text, cwd=ROOT, text=True, check=True, capture_output=True)
+
+
+def run(browser: WebDriver, endpoint: Endpoint, snippet: Snippet) -> list[str]:
+    """Run it in a page; what went wrong."""
+    bundle(snippet)
+    browser.get(f"{endpoint.page('docs.html')}?{snippet.slug}")
+    wait_for(lambda: browser.execute_script("return window.ran"), "the snippet to have run")
+    return list(browser.execute_script("return faults"))

@@ -6,7 +6,6 @@ import difflib
 import json
 import re
 import sqlite3
-import subprocess
 import threading
 import urllib.request
 from collections.abc import Iterator
@@ -23,33 +22,12 @@ from werkzeug import Request, Response
 
 from clickqueue.main import DEFAULTS
 from tests.browser.endpoint import BATCH, ROOT, SINGLE, Endpoint
-from tests.browser.snippets import GUIDE, Snippet, examples, in_guide
+from tests.browser.snippets import BUNDLES, GUIDE, Snippet, examples, in_guide, run
 from tests.browser.waiting import wait_for
-from tools import node, widget
+from tools import widget
 
-BUNDLES = ROOT / "build" / "docs"
 CONTRACT: dict[str, Any] = yaml.safe_load((ROOT / "docs" / "openapi.yaml").read_text())
 RUNNABLE = in_guide("js") + examples()
-
-
-def bundle(snippet: Snippet) -> None:
-    """Resolve the snippet's imports as an installed package's are."""
-    command = [
-        str(node.MODULES / "esbuild/bin/esbuild"),
-        "--bundle",
-        "--format=esm",
-        "--define:process.env.NODE_ENV='production'",
-    ]
-    command.append(f"--outfile={BUNDLES / snippet.slug}.js")
-    subprocess.run(command, input=snippet.text, cwd=ROOT, text=True, check=True, capture_output=True)
-
-
-def run(browser: WebDriver, endpoint: Endpoint, snippet: Snippet) -> list[str]:
-    """Run it in a page; what went wrong."""
-    bundle(snippet)
-    browser.get(f"{endpoint.page('docs.html')}?{snippet.slug}")
-    wait_for(lambda: browser.execute_script("return window.ran"), "the snippet to have run")
-    return list(browser.execute_script("return faults"))
 
 
 @pytest.mark.parametrize("snippet", RUNNABLE, ids=[snippet.title for snippet in RUNNABLE])

@@ -1,0 +1,121 @@
+"""`createWidgetApi` over a browser's real fetch: what only a real one can get wrong."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from email.utils import formatdate
+from time import time
+from typing import Any
+
+import pytest
+from selenium.webdriver.remote.webdriver import WebDriver
+from werkzeug import Request, Response
+
+from tests.browser.endpoint import Answer, Endpoint
+from tests.browser.snippets import Snippet, run
+
+START = """
+import { createWidgetApi } from 'clickqueue'
+const event = { id: 'c', sessionId: 's', questionId: 'q', offerId: 'o', buttonVariantId: 'b' }
+const request = { batchId: 'batch-1', timestamp: 1700000000000, keepalive: true }
+const api = createWidgetApi({ endpoint: '/api/track/click', timeoutMs: 2000 })
+const tell = (error) => [error.constructor.name, error.status ?? null, error.message]
+const outcome = (promise) => promise.then((value) => ['resolved', value], tell)
+"""
+
+
+class Lab:
+    """A page in which a few lines of code use an api; what they put into `said` comes back."""
+
+    def __init__(self, driver: WebDriver, endpoint: Endpoint) -> None:
+        self.driver = driver
+        self.endpoint = endpoint
+
+    def ask(self, name: str, code: str) -> Any:
+        assert run(self.driver, self.endpoint, Snippet("js", f"api-{name}", f"{START}{code}")) == []
+        return self.driver.execute_script("return window.said")
+
+
+@pytest.fixture
+def lab(browser: WebDriver, endpoint: Endpoint) -> Iterator[Lab]:
+    yield Lab(browser, endpoint)
+    browser.get("about:blank")
+
+
+def test_a_body_that_does_not_end_is_a_timeout(lab: Lab) -> None:
+    """The timeout covers the body: headers that come at once do not help."""
+    is_over = threading.Event()
+
+    def endless(request: Request) -> Response:
+        def body() -> Iterator[bytes]:
+            yield b"{"
+            is_over.wait(30)
+
+        return Response(body(), content_type="application/json")
+
+    lab.endpoint.expect_request("/endless").respond_with_handler(endless)
+    code = "window.said = await outcome(createWidgetApi({ endpoint: '/endless', timeoutMs: 200 }).trackClick(event))"
+    said = lab.ask("endless", code)
+    is_over.set()
+    assert said == ["Error", None, "/endless gave no answer within 200 ms"]
+
+
+def test_the_bodies_of_failures_are_read(lab: Lab) -> None:
+    """40 keepalive requests of 3 kB fail with a body; an unread one would count against the page's 64 KiB until all later ones fail."""
+    lab.endpoint.otherwise = lambda received: Answer(500, {"error": "x" * 100})
+    code = """
+    window.said = []
+    const big = { ...event, note: 'n'.repeat(3000) }
+    for (let i = 0; i < 40; i++) said.push((await outcome(api.trackClickBatch([big], request)))[1])
+    """
+    assert lab.ask("bodies", code) == [500] * 40
+
+
+def test_a_redirect_acknowledges_nothing(lab: Lab) -> None:
+    """A 302 is not followed: the GET that it would become finds a page that answers 204 to everybody."""
+    lab.endpoint.answer(Answer(302, None, {"Location": "/elsewhere"}))
+    said = lab.ask("redirect", "window.said = await outcome(api.trackClick(event))")
+    assert said == ["Error", 0, "/api/track/click redirects; give the address it redirects to"]
+
+
+def test_a_fetch_that_throws_rejects(lab: Lab) -> None:
+    """The page's fetch is looked up at each call; one that was patched to throw at once makes a rejection."""
+    code = "window.fetch = () => { throw new RangeError('patched') }\nwindow.said = await outcome(api.trackClick(event))"
+    assert lab.ask("patched", code) == ["RangeError", None, "patched"]
+
+
+def test_a_mocked_fetch_without_a_body_rejects(lab: Lab) -> None:
+    """What a careless mock leaves out is no success, and the promise settles."""
+    code = "window.fetch = async () => ({ ok: true, status: 200 })\nwindow.said = (await outcome(api.trackClick(event)))[0]"
+    assert lab.ask("mocked", code) == "TypeError"
+
+
+def test_prototype_js_does_not_spoil_the_batch(lab: Lab) -> None:
+    """A host's `Array.prototype.toJSON` makes strings of lists; the batch arrives as one all the same."""
+    code = "Array.prototype.toJSON = () => 'spoilt'\nwindow.said = await outcome(api.trackClickBatch([event], request))"
+    lab.ask("prototype", code)
+    assert lab.endpoint.requests[0].ids == ["c"]
+    assert (lab.endpoint.requests[0].batch_id, lab.endpoint.requests[0].timestamp) == ("batch-1", 1700000000000)
+
+
+def test_a_date_is_read_by_the_servers_clock(lab: Lab) -> None:
+    """`Retry-After` as a date means the same to a visitor whose clock is wrong by decades."""
+    until = formatdate(time() + 60, usegmt=True)
+    lab.endpoint.answer(Answer(503, None, {"Retry-After": until}))
+    code = "Date.now = () => 0\nwindow.said = await api.trackClick(event).catch((error) => error.retryAfterMs)"
+    assert 55_000 <= lab.ask("date", code) <= 61_000
+
+
+def test_a_wrong_option_throws_a_native_error(lab: Lab) -> None:
+    """Options throw at once, as what JavaScript calls them, and are named in the message."""
+    code = """
+    const tellNative = ({ constructor, name, message }) => [constructor === self[name], name, message]
+    const fault = (options) => { try { createWidgetApi(options) } catch (error) { return tellNative(error) } }
+    window.said = [fault({ endpoint: '' }), fault({ endpoint: '/', timeoutMs: '1s' }), fault({ endpoint: '/', toString: 1 })]
+    """
+    empty, wrong, unknown = lab.ask("options", code)
+    assert empty == [True, "RangeError", 'clickqueue: options.endpoint is ""; give a non-empty string']
+    assert wrong == [True, "TypeError", 'clickqueue: options.timeoutMs is "1s"; give a number from 1 to 600000']
+    assert unknown[:2] == [True, "TypeError"]
+    assert "options.toString is unknown" in unknown[2]
