@@ -22,64 +22,16 @@ if TYPE_CHECKING:
 
 def create_api(options: Any, http: Http) -> WidgetApi:
     """What a `ClickQueue` takes as its api, over the page's own fetch; throws where an option is wrong."""
-    return WidgetApi(read_api_options(options), http)
+    settings = read_api_options(options)
 
-
-class WidgetApi:
-    """Two ways to the endpoint, and one rule for what an answer is worth."""
-
-    def __init__(self, options: dict[str, Any], http: Http) -> None:
-        self._options = options
-        self._http = http
-
-    def track_click(self, event: Event) -> Any:
-        """Post one event, as hosts did before there was a queue. A click often leaves the page, hence keepalive."""
-        return self._post_one(event, True)
-
-    def track_click_batch(self, events: list[Event], request: dict[str, Any]) -> Any:
-        """Post a `BatchRequest`; resolves to what the server said of single events (CONTRACT 3.4)."""
-        url = self._options["batchEndpoint"]
-        keepalive = field(request, "keepalive")
-        if url is None:
-            return self._post_each(events, keepalive)
-        return self._post(url, lambda: batch_text(events, request, self._http), keepalive)
-
-    def _post_one(self, event: Event, keepalive: bool) -> Any:
-        return self._post(self._options["endpoint"], lambda: self._http.json.dump(event), keepalive)
-
-    def _post_each(self, events: list[Event], keepalive: bool) -> Any:
-        """One after the other, in their order, up to the first failure."""
-        answer: dict[str, list[Any]] = {"rejected": [], "retry": []}
-
-        def start(resolve: Settle, reject: Settle) -> None:
-            def send(index: int) -> None:
-                def done(value: Any) -> None:
-                    for key in names(answer):
-                        for item in listed(value, key):
-                            answer[key].append(item)
-                    send(index + 1)
-
-                def failed(error: Any) -> None:
-                    # With nothing answered before, this is a failure like any other (back off, or split to find the
-                    # culprit), and what follows comes too late to count.
-                    if index == 0:
-                        reject(error)
-                    for later in range(index, len(events)):
-                        answer["retry"].append(events[later]["id"])
-                    resolve(answer)
-
-                if index < len(events):
-                    self._post_one(events[index], keepalive).then(done, failed)
-                else:
-                    resolve(answer)
-
-            send(0)
-
-        return self._http.promise(start)
-
-    def _post(self, url: str, write: Callable[[], Any], keepalive: bool) -> Any:
-        http = self._http
-        options = self._options
+    def post(url: str, write: Callable[[], Any], keepalive: bool) -> Any:
+        request = {
+            "method": "POST",
+            "headers": settings["headers"],
+            "keepalive": keepalive,
+            # Followed, a redirect becomes a GET without the events, and what that finds would acknowledge them.
+            "redirect": "manual",
+        }
 
         def start(resolve: Settle, reject: Settle) -> None:
             def answered(response: Response, text: str) -> None:
@@ -90,17 +42,62 @@ class WidgetApi:
                 else:
                     reject(http.failure(url + " " + fault, response.status, wait_ms(response.headers, http)))
 
-            request = {
-                "method": "POST",
-                "headers": options["headers"],
-                "body": write(),
-                "keepalive": keepalive,
-                # Followed, a redirect becomes a GET without the events, and what that finds would acknowledge them.
-                "redirect": "manual",
-            }
-            http.exchange(options["fetch"], url, request, options["timeoutMs"], answered, reject)
+            request["body"] = write()
+            http.exchange(settings["fetch"], url, request, settings["timeoutMs"], answered, reject)
 
         return http.promise(start)
+
+    def post_one(event: Event, keepalive: bool) -> Any:
+        return post(settings["endpoint"], lambda: http.json.dump(event), keepalive)
+
+    def post_batch(events: list[Event], request: dict[str, Any]) -> Any:
+        url = settings["batchEndpoint"]
+        keepalive = field(request, "keepalive")
+        if url is None:
+            return http.promise(
+                lambda resolve, reject: post_each(events, lambda event: post_one(event, keepalive), resolve, reject)
+            )
+        return post(url, lambda: batch_text(events, request, http), keepalive)
+
+    return WidgetApi(post_one, post_batch)
+
+
+class WidgetApi:
+    """Two ways to the endpoint. Functions of their own, so that a host may take them off the object."""
+
+    def __init__(self, post_one: Callable[[Event, bool], Any], post_batch: Callable[[list[Event], dict[str, Any]], Any]) -> None:
+        # One event, as hosts did before there was a queue. A click often leaves the page, hence keepalive.
+        self.track_click = lambda event: post_one(event, True)
+        # A `BatchRequest`; resolves to what the server said of single events (CONTRACT 3.4).
+        self.track_click_batch = post_batch
+
+
+def post_each(events: list[Event], post: Callable[[Event], Any], resolve: Settle, reject: Settle) -> None:
+    """One after the other, in their order, up to the first failure."""
+    answer: dict[str, list[Any]] = {"rejected": [], "retry": []}
+
+    def send(index: int) -> None:
+        def done(value: Any) -> None:
+            for key in names(answer):
+                for item in listed(value, key):
+                    answer[key].append(item)
+            send(index + 1)
+
+        def failed(error: Any) -> None:
+            # With nothing answered before, this is a failure like any other (back off, or split to find the
+            # culprit), and what follows comes too late to count.
+            if index == 0:
+                reject(error)
+            for later in range(index, len(events)):
+                answer["retry"].append(events[later]["id"])
+            resolve(answer)
+
+        if index < len(events):
+            post(events[index]).then(done, failed)
+        else:
+            resolve(answer)
+
+    send(0)
 
 
 def batch_text(events: list[Event], request: dict[str, Any], http: Http) -> Any:
