@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 
-
 def backoff_ms(failures: int, config: dict[str, Any], random: float) -> float:
-    """The delay after so many path failures in a row; `random` from 0 up to 1 takes its part of `retryJitter` off."""
+    """The delay after so many path failures in a row; `random`, 0 up to 1, takes its part of `retryJitter` off."""
     delay_ms: float = config["initialRetryDelay"]
     for _ in range(failures - 1):
-        # Stops growing at the limit, so that no number of failures overflows.
+        # Held at the limit on the way, so that no number of failures overflows.
         delay_ms = min(delay_ms * 2, config["maxRetryDelay"])
-    return min(delay_ms, config["maxRetryDelay"]) * (1 - config["retryJitter"] * random)
+    part: float = 1 - random * config["retryJitter"]
+    return min(delay_ms, config["maxRetryDelay"]) * part

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from clickqueue.runtime import field, kind, names
+from clickqueue.runtime import field, kind, names, overlay
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -34,179 +34,101 @@ __new__: Any
 MAX_TIMER_MS = 2147483647
 
 
-class BrowserEnv:
+def browser_env(given: Any) -> Any:
     """Every port of ports.py: the host's where it gave one, the page's where it did not."""
-
-    def __init__(self, given: Any) -> None:
-        self.storage = choose(given, "storage", BrowserStorage())
-        self.clock = choose(given, "clock", BrowserClock())
-        self.network = choose(given, "network", BrowserNetwork())
-        self.page = choose(given, "page", BrowserPage())
-        self.locks = choose(given, "locks", BrowserLocks())
-        self.ids = choose(given, "ids", BrowserIds())
-        self.json = choose(given, "json", BrowserJson())
-
-
-def choose(given: Any, port: str, own: Any) -> Any:
-    chosen = field(given, port)
-    return own if chosen is None else chosen
-
-
-class BrowserStorage:
-    """`localStorage`, named anew at each touch: in some privacy settings the name alone throws, and that may change."""
-
-    def __init__(self) -> None:
-        pass
-
-    def read(self, key: str) -> str | None:
-        return localStorage.getItem(key)
-
-    def write(self, key: str, text: str) -> None:
-        localStorage.setItem(key, text)
-
-    def remove(self, key: str) -> None:
-        localStorage.removeItem(key)
-
-    def list_keys(self) -> list[str]:
-        return names(localStorage)
-
-
-class BrowserClock:
-    def __init__(self) -> None:
-        pass
-
-    def now_ms(self) -> int:
-        return Date.now()
-
-    def uptime_ms(self) -> float:
-        return performance.now()
-
-    def call_later(self, delay_ms: float, callback: Callable[[], None]) -> object:
-        return setTimeout(callback, min(Math.ceil(delay_ms), MAX_TIMER_MS))
-
-    def cancel(self, handle: object) -> None:
-        clearTimeout(handle)
-
-
-class BrowserNetwork:
-    def __init__(self) -> None:
-        pass
-
-    def is_online(self) -> bool:
+    own = {
+        "storage": storage(),
+        "clock": clock(),
         # Undefined counts as online: only a plain False is a promise.
-        return navigator.onLine is not False
+        "network": {"isOnline": lambda: navigator.onLine is not False},
+        "page": {"userAgent": lambda: navigator.userAgent, "listen": listen},
+        "locks": {"request": request_lock},
+        "ids": {"newId": new_id, "random": lambda: Math.random()},
+        "json": json(),
+    }
+    return overlay(own, given)
 
 
-class BrowserPage:
-    def __init__(self) -> None:
-        pass
-
-    def user_agent(self) -> str:
-        return navigator.userAgent
-
-    def listen(self, hear: Callable[[PageNews, str | None], None]) -> Callable[[], None]:
-        stops: list[Callable[[], None]] = []
-
-        def on(target: Any, event_type: str, handle: Callable[[Any], None]) -> None:
-            target.addEventListener(event_type, handle)
-            stops.append(lambda: target.removeEventListener(event_type, handle))
-
-        def stop() -> None:
-            for end in stops:
-                end()
-
-        on(window, "online", lambda event: hear("online", None))
-        on(window, "offline", lambda event: hear("offline", None))
-        # pagehide and pageshow are events of window; unload and beforeunload would keep the page out of the
-        # back/forward cache (web.dev/articles/bfcache).
-        on(window, "pagehide", lambda event: hear("leave", None))
-        on(window, "pageshow", lambda event: hear("return", None))
-        on(window, "storage", lambda event: hear("storage", event.key))
-        on(document, "freeze", lambda event: hear("leave", None))
-        on(document, "resume", lambda event: hear("return", None))
-        on(document, "visibilitychange", lambda event: hear("hidden" if document.hidden else "visible", None))
-        return stop
+def storage() -> dict[str, Any]:
+    """`localStorage`, named anew at each touch: in some privacy settings the name alone throws, and that may change."""
+    return {
+        "read": lambda key: localStorage.getItem(key),
+        "write": lambda key, text: localStorage.setItem(key, text),
+        "remove": lambda key: localStorage.removeItem(key),
+        "listKeys": lambda: names(localStorage),
+    }
 
 
-class BrowserLocks:
+def clock() -> dict[str, Any]:
+    return {
+        "nowMs": lambda: Date.now(),
+        "uptimeMs": lambda: performance.now(),
+        "callLater": lambda delay_ms, callback: setTimeout(callback, min(Math.ceil(delay_ms), MAX_TIMER_MS)),
+        "cancel": lambda handle: clearTimeout(handle),
+    }
+
+
+def json() -> dict[str, Any]:
+    return {
+        "dump": lambda value: JSON.stringify(value),
+        "load": lambda text: JSON.parse(text),
+        "sizeBytes": lambda text: len(__new__(TextEncoder()).encode(text)),
+    }
+
+
+def listen(hear: Callable[[PageNews, str | None, str | None], None]) -> Callable[[], None]:
+    abort = __new__(AbortController())
+
+    def on(target: Any, event_type: str, news: PageNews) -> None:
+        # Listeners that end with a signal: Chrome 90, Firefox 86, Safari 15 (MDN, addEventListener).
+        target.addEventListener(
+            event_type, lambda event: hear(news, field(event, "key"), field(event, "newValue")), {"signal": abort.signal}
+        )
+
+    on(window, "online", "online")
+    on(window, "offline", "offline")
+    # pagehide and pageshow are events of window; unload and beforeunload would keep the page out of the
+    # back/forward cache (web.dev/articles/bfcache).
+    on(window, "pagehide", "leave")
+    on(window, "pageshow", "return")
+    on(window, "storage", "storage")
+    on(document, "freeze", "leave")
+    on(document, "resume", "return")
+    document.addEventListener(
+        "visibilitychange",
+        lambda: hear("hidden" if document.hidden else "visible", None, None),
+        {"signal": abort.signal},
+    )
+    return lambda: abort.abort()
+
+
+def request_lock(lock: str, should_wait: bool, answer: Callable[[LockAnswer], None]) -> Callable[[], None]:
     """Web Locks, where the page has them: not in an insecure context, and not in a sandboxed frame."""
+    abort = __new__(AbortController())
+    signal = abort.signal
 
-    def __init__(self) -> None:
-        pass
-
-    def request(self, lock: str, should_wait: bool, answer: Callable[[LockAnswer], None]) -> Callable[[], None]:
-        if kind(navigator.locks) != "object":
-            answer("missing")
-            return lambda: None
-        return BrowserLock(answer).request(lock, should_wait)
-
-
-class BrowserLock:
-    """One lock, from its request to its end."""
-
-    def __init__(self, answer: Callable[[LockAnswer], None]) -> None:
-        self._answer = answer
-        self._is_over = False
-        self._abort = __new__(AbortController())
-        self._end: Callable[[], None] = lambda: None
-
-    def request(self, lock: str, should_wait: bool) -> Callable[[], None]:
-        # `ifAvailable` and `signal` exclude each other (Web Locks, 3.2.1).
-        options: dict[str, Any] = {"signal": self._abort.signal} if should_wait else {"ifAvailable": True}
-        asked = navigator.locks.request(lock, options, lambda handle: self._hold(handle))
-        asked.then(None, lambda error: self._tell("missing"))
-        return lambda: self._release()
-
-    def _hold(self, handle: Any) -> Any:
-        """The lock lasts until the promise that is returned here settles."""
-        if self._is_over or handle is None:
-            self._tell("taken")
+    def hold(handle: Any) -> Any:
+        if signal.aborted:
             return None
-        held = __new__(Promise(lambda resolve: self._keep(resolve)))
-        self._tell("granted")
-        return held
+        # The lock lasts until this promise settles.
+        held = __new__(Promise(lambda end: signal.addEventListener("abort", end)))
+        answer("taken" if handle is None else "granted")
+        return None if handle is None else held
 
-    def _keep(self, resolve: Callable[[], None]) -> None:
-        self._end = resolve
-
-    def _tell(self, news: LockAnswer) -> None:
-        answer = self._answer
-        self._answer = lambda later: None
-        if not self._is_over:
-            answer(news)
-
-    def _release(self) -> None:
-        self._is_over = True
-        self._abort.abort()
-        end = self._end
-        end()
+    if kind(navigator.locks) == "object":
+        # `ifAvailable` and `signal` exclude each other (Web Locks, 3.2.1).
+        options = {"signal": signal} if should_wait else {"ifAvailable": True}
+        navigator.locks.request(lock, options, hold).then(None, lambda error: None if signal.aborted else answer("missing"))
+    else:
+        answer("missing")
+    return lambda: abort.abort()
 
 
-class BrowserIds:
-    def __init__(self) -> None:
-        pass
-
-    def new_id(self) -> str:
-        text = ""
-        for byte in crypto.getRandomValues(__new__(Uint8Array(16))):
-            text += (byte + 256).toString(16).slice(1)
-        return text
-
-    def random(self) -> float:
-        return Math.random()
-
-
-class BrowserJson:
-    """The page's JSON."""
-
-    def dump(self, value: Any) -> Any:
-        return JSON.stringify(value)
-
-    def load(self, text: str) -> Any:
-        return JSON.parse(text)
-
-    def size_bytes(self, text: str) -> int:
-        return len(__new__(TextEncoder()).encode(text))
+def new_id() -> str:
+    text = ""
+    for byte in crypto.getRandomValues(__new__(Uint8Array(16))):
+        text += (byte + 256).toString(16).slice(1)
+    return text
 
 
 # -- http: what widget_api.py sends with
@@ -216,7 +138,7 @@ class BrowserHttp:
     """The page's fetch, its promises and its clock."""
 
     def __init__(self) -> None:
-        self.json = BrowserJson()
+        self.json: Any = json()
 
     def exchange(
         self,
@@ -267,5 +189,5 @@ class BrowserHttp:
         parsed_ms = Date.parse(text)
         return parsed_ms if kind(parsed_ms) == "number" else None
 
-    def now_ms(self) -> float:
+    def now_ms(self) -> Any:
         return Date.now()

@@ -43,7 +43,13 @@ def read_config(config: Any) -> dict[str, Any]:
 
 def read_api(api: Any) -> Any:
     """The api, if it can send a batch."""
-    if api is None or kind(api.track_click_batch) != "function":
+    is_api = False
+    try:
+        is_api = kind(api.track_click_batch) == "function"
+    except Exception:
+        # Nothing at all has no methods.
+        pass
+    if not is_api:
         raise TypeError(complaint("api", api, "an object with trackClickBatch(events, request)"))
     return api
 

@@ -4,22 +4,25 @@ from __future__ import annotations
 
 from typing import Any
 
-from clickqueue.api_options import read_api_options
-from clickqueue.browser import BrowserEnv, BrowserHttp
+from clickqueue.browser import BrowserHttp, browser_env
 from clickqueue.config import DEFAULTS
 from clickqueue.queue import Queue
-from clickqueue.widget_api import WidgetApi
+from clickqueue.runtime import without_new
+from clickqueue.widget_api import create_api
 
 __all__ = ["DEFAULTS", "ClickQueue", "create_widget_api"]
 
 
-class ClickQueue(Queue):
+class BrowserQueue(Queue):
     """The queue in a browser; `env` replaces any of its ports (CONTRACT 1.2)."""
 
     def __init__(self, config: Any, api: Any, env: Any) -> None:
-        self.open(config, api, BrowserEnv(env))
+        self.open(config, api, browser_env(env))
+
+
+ClickQueue = without_new(BrowserQueue)
 
 
 def create_widget_api(options: Any) -> Any:
     """The api of a widget over the page's fetch: `trackClick` and `trackClickBatch`."""
-    return WidgetApi(read_api_options(options), BrowserHttp())
+    return create_api(options, BrowserHttp())

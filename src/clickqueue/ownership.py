@@ -6,119 +6,128 @@ the heir of all the others: it waits for each of their locks, which fall to it w
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from clickqueue.adoption import hand_over, restore, stored_keys, take_family, take_key
+from clickqueue.pages import page_number
+from clickqueue.runtime import after, before, find, joined
+from clickqueue.tab import Page
+
 if TYPE_CHECKING:
-    from clickqueue.event import Record
-    from clickqueue.journal import Journal
-    from clickqueue.ports import Env, LockAnswer
+    from collections.abc import Callable
 
-from clickqueue.keys import guest_family, page_number
-from clickqueue.runtime import Map
+    from clickqueue.ports import LockAnswer
+    from clickqueue.tab import Tab
 
 
-class Ownership:
-    """The locks of one tab, and what they bring: `recover` is called with the records that come with a key."""
+def begin(tab: Tab) -> None:
+    """Live in a key that nobody else can have, not even an heir of the one before, and copy everything to the main one."""
+    main = tab.config["storageKey"]
+    tab.has_left = True
+    # Where there are no locks, everybody lives in the main key.
+    home = main + ":" + tab.env.ids.new_id() if tab.has_locks else main
+    tab.mine = [home]
+    tab.known = [home]
+    tab.mirror = Page(main, 0) if tab.has_locks else None
+    tab.heard = []
+    tab.is_owner = False
+    tab.is_shared = not tab.has_locks
+    hand_over(tab, home)
+    try:
+        tab.env.storage.read(main)
+        tab.is_reachable = True
+    except Exception:
+        tab.is_reachable = False
 
-    def __init__(self, env: Env, main: str, journal: Journal, recover: Callable[[list[Record]], None]) -> None:
-        self._env = env
-        self._main = main
-        self._journal = journal
-        self._recover = recover
-        self._releases: list[Callable[[], None]] = []
-        self._has_left = True
-        self._is_owner = False
-        # Families that are mine, and those whose tabs I wait for.
-        self._mine = Map()
-        self._watched = Map()
-        self._guest = ""
-        self._begin()
 
-    def ask(self) -> None:
-        """Find out which key is mine. Until the answer comes, everything stands in a guest key and, copied, in the main one."""
-        if self._has_left:
-            self._has_left = False
-            self._request(self._guest, False, lambda answer: None)
-            self._request(self._main, False, lambda answer: self._on_main(answer))
+def ask(tab: Tab) -> None:
+    """Find out which key is mine."""
+    if tab.has_left:
+        tab.has_left = False
+        # First, so that no heir can come between.
+        request(tab, tab.home, False, lambda answer: None)
+        request(tab, tab.config["storageKey"], False, lambda answer: on_main(tab, answer))
 
-    def leave(self) -> int:
-        """Give up every lock and every stored record, for the page may be frozen now; returns how many records."""
-        if self._has_left:
-            return 0
-        self._has_left = True
-        self.release()
-        return self._begin()
 
-    def release(self) -> None:
-        """Give up every lock and every wish for one."""
-        releases = self._releases
-        self._releases = []
-        for release in releases:
-            release()
+def leave(tab: Tab) -> None:
+    """Give up every lock and every stored record: the page may be frozen now (CONTRACT 5.2)."""
+    if not tab.has_left:
+        release(tab)
+        begin(tab)
 
-    def hear(self, key: str | None) -> None:
-        """Another tab wrote `key`, or emptied the storage."""
-        if key is None:
-            self._journal.rewrite_all()
-            self._journal.save()
-            return
-        family = self._main if page_number(key, self._main) >= 0 else guest_family(key, self._main)
-        if family is None:
-            return
-        if self._mine.has(family):
-            self._recover(self._journal.take_page(family, key, self._ids_elsewhere()))
-        else:
-            self._watch(family)
 
-    def scan(self) -> None:
-        """Wait for every other tab that has something stored."""
-        for key in self._journal.stored_keys():
-            family = guest_family(key, self._main)
-            if family is not None:
-                self._watch(family)
+def release(tab: Tab) -> None:
+    releases = tab.releases
+    tab.releases = []
+    for end in releases:
+        end()
 
-    # -- inside
 
-    def _begin(self) -> int:
-        """Live in a guest key that nobody else can have: not even an heir of the one before."""
-        self._is_owner = False
-        self._mine = Map()
-        self._watched = Map()
-        self._guest = self._main + ":" + self._env.ids.new_id()
-        self._mine.set(self._guest, True)
-        handed_over = self._journal.leave(self._guest)
-        self._journal.mirror_in(self._main)
-        return handed_over
+def request(tab: Tab, family: str, should_wait: bool, answer: Callable[[LockAnswer], None]) -> None:
+    tab.releases.append(tab.env.locks.request(family, should_wait, answer))
 
-    def _request(self, family: str, should_wait: bool, answer: Callable[[LockAnswer], None]) -> None:
-        self._releases.append(self._env.locks.request(family, should_wait, answer))
 
-    def _on_main(self, answer: LockAnswer) -> None:
-        if answer == "taken":
-            self._journal.live_in(self._guest, False)
-            self._request(self._main, True, lambda later: self._on_main(later))
-            return
-        self._is_owner = answer == "granted"
-        self._journal.live_in(self._main, not self._is_owner)
-        self._inherit(self._main)
-        self.scan()
+def on_main(tab: Tab, answer: LockAnswer) -> None:
+    """The main key is mine, another tab's, or (where there are no locks) everybody's."""
+    main = tab.config["storageKey"]
+    heard = tab.heard
+    tab.heard = []
+    tab.mirror = None
+    if answer == "taken":
+        request(tab, main, True, lambda later: on_main(tab, later))
+        return
+    tab.home = main
+    tab.is_owner = answer == "granted"
+    tab.has_locks = tab.is_owner
+    tab.is_shared = not tab.is_owner
+    inherit(tab, main)
+    for write in heard:
+        hear(tab, write[0], write[1])
+    scan(tab)
 
-    def _watch(self, family: str) -> None:
-        if self._is_owner and not self._mine.has(family) and not self._watched.has(family):
-            self._watched.set(family, True)
-            self._request(family, True, lambda answer: self._inherit(family))
 
-    def _inherit(self, family: str) -> None:
-        self._mine.set(family, True)
-        self._recover(self._journal.take_family(family, self._ids_elsewhere()))
+def inherit(tab: Tab, family: str) -> None:
+    tab.mine.append(family)
+    take_family(tab, family)
 
-    def _ids_elsewhere(self) -> Map:
-        """What stands in the keys of other guests. A copy of it that a tab left in the main key before its lock
-        answered is not the owner's to send."""
-        ids = Map()
-        for key in self._journal.stored_keys():
-            family = guest_family(key, self._main)
-            if family is not None and not self._mine.has(family):
-                self._journal.read_ids(key, ids)
-        return ids
+
+def scan(tab: Tab) -> None:
+    """Wait for every other tab that has something stored."""
+    for key in stored_keys(tab):
+        watch(tab, key)
+
+
+def watch(tab: Tab, key: str) -> None:
+    """If another tab writes this key, be its heir."""
+    main = tab.config["storageKey"] + ":"
+    guest = after(key, main)
+    if tab.is_owner and guest is not None:
+        family = main + before(guest, ".")
+        if find(tab.known, lambda known: known == family) is None:
+            tab.known.append(family)
+            request(tab, family, True, lambda answer: inherit(tab, family))
+
+
+def retake(tab: Tab) -> None:
+    """Storage could not be read when a key became mine: see whether it can be now."""
+    if tab.is_owner and tab.is_shared:
+        tab.is_shared = False
+        # The main key first, since what is found in the others is gathered there.
+        for family in joined([tab.config["storageKey"]], tab.mine):
+            take_family(tab, family)
+        scan(tab)
+
+
+def hear(tab: Tab, key: str | None, text: str | None) -> None:
+    """Another tab wrote `text` to `key`, or emptied the storage. This may come after the lock that the tab left behind."""
+    if key is None:
+        restore(tab)
+        return
+    family = find(tab.mine, lambda mine: page_number(key, mine) >= 0)
+    if family is not None:
+        take_key(tab, family, key, text)
+    elif tab.mirror is not None:
+        tab.heard.append([key, text])
+    else:
+        # All of them: a queue in this very page, destroyed meanwhile, makes no news.
+        scan(tab)

@@ -61,12 +61,13 @@ class Page(Protocol):
     def user_agent(self) -> str:
         """What an event says where the caller gave no `userAgent`; '' where it is not known."""
 
-    def listen(self, hear: Callable[[PageNews, str | None], None]) -> Callable[[], None]:
-        """Call `hear(news, key)` for what happens to the page until the returned function is called.
+    def listen(self, hear: Callable[[PageNews, str | None, str | None], None]) -> Callable[[], None]:
+        """Call `hear(news, key, text)` for what happens to the page until the returned function is called.
 
         online, offline: the browser changed its mind. visible, hidden: the tab was shown or covered.
         leave: `pagehide` or `freeze`, perhaps for ever. return: `pageshow` or `resume`; also comes on a first load.
-        storage: another tab wrote; `key` is what it wrote, None when it cleared everything. `key` is None otherwise.
+        storage: another tab wrote `text` to `key` (None: it removed it); `key` is None when it cleared everything.
+        With all other news `key` and `text` are None.
         """
 
 

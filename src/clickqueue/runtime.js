@@ -32,7 +32,13 @@ export const kind = (value) =>
   : typeof value == 'number' ? (isFinite(value) ? 'number' : 'other')
   : /^(boolean|function|object)$/.test(typeof value) ? typeof value
   : 'other'
-export const field = (value, key) => value?.[key] ?? null
+export const field = (value, key) => {
+  try {
+    return value?.[key] ?? null
+  } catch {
+    return null
+  }
+}
 export const given = (value, key) => value[key] !== undefined
 export const names = Object.keys
 export const show = (value) =>
@@ -43,6 +49,12 @@ export const after = (text, prefix) => text.startsWith(prefix) ? text.slice(pref
 export const before = (text, mark) => text.split(mark)[0]
 export const whole = (text) => /^\d+$/.test(text) ? +text : -1
 export const is_integer = Number.isInteger
+export const keep = (items, test) => items.filter(test)
+export const find = (items, test) => items.find(test)
+export const joined = (one, other) => [...one, ...other]
+export const overlay = (base, top) => ({ ...base, ...top })
+export const without_new = (constructor) =>
+  new Proxy(constructor, { apply: (target, self, args) => new target(...args) })
 export const take_out = (items, item) => {
   const index = items.indexOf(item)
   if (index >= 0) items.splice(index, 1)

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
+
+T = TypeVar("T")
 
 
 class Map:
@@ -46,10 +48,11 @@ def kind(value: Any) -> str:
 
 
 def field(value: Any, key: str) -> Any:
-    """`value[key]`, None where either is missing. For objects that strangers made."""
-    if isinstance(value, dict):
-        return value.get(key)
-    return getattr(value, key, None)
+    """`value[key]`, None where either is missing or refuses. For objects that strangers made."""
+    try:
+        return value.get(key) if isinstance(value, dict) else getattr(value, key, None)
+    except Exception:
+        return None
 
 
 def given(value: dict[str, Any], key: str) -> bool:
@@ -91,6 +94,31 @@ def is_integer(value: float) -> bool:
     return value % 1 == 0
 
 
+def keep(items: list[T], test: Callable[[T], bool]) -> list[T]:
+    """A list of those that pass the test."""
+    return [item for item in items if test(item)]
+
+
+def find(items: list[T], test: Callable[[T], bool]) -> T | None:
+    """The first that passes the test, None where none does."""
+    return next((item for item in items if test(item)), None)
+
+
+def joined(one: list[T], other: list[T]) -> list[T]:
+    """A list of both."""
+    return one + other
+
+
+def overlay(base: dict[str, Any], top: Any) -> Any:
+    """An object with the fields of both; `top` has the last word. Under CPython only fakes are no dicts, and they are complete."""
+    return {**base, **top} if isinstance(top, dict) else top
+
+
+def without_new(constructor: Any) -> Any:
+    """The same class, which can be called without JavaScript's `new` as well."""
+    return constructor
+
+
 def take_out(items: list[Any], item: Any) -> None:
     """Remove this very item from the list; nothing happens where it is not in it."""
     for index, other in enumerate(items):
@@ -108,10 +136,10 @@ def attempt(call: Callable[[], Any], done: Callable[[Any], None], failed: Callab
     """Call, and hand on what comes of it, at once or when its promise settles. Nothing escapes."""
     try:
         answer = call()
+        if kind(field(answer, "then")) == "function":
+            answer.then(done, failed)
+            return
     except Exception as error:
         failed(error)
         return
-    if kind(field(answer, "then")) == "function":
-        answer.then(done, failed)
-    else:
-        done(answer)
+    done(answer)

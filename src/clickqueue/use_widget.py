@@ -9,8 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from clickqueue.main import ClickQueue
-from clickqueue.runtime import field, kind, names
-from clickqueue.stats import Stats
+from clickqueue.runtime import field, kind, names, overlay
+from clickqueue.stats import no_counts, no_drops
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -45,7 +45,8 @@ class Widget:
         self.track_click = lambda event: self._track(event)
         self._queue: Any = None
         # What there is to see without a queue: on a server, and in the render that hydrates what the server sent.
-        self._nothing = Stats().snapshot("idle", True, True, 0, 0)
+        now = {"state": "idle", "isOnline": True, "persistent": True, "pending": 0, "inFlight": 0, "dropped": no_drops()}
+        self._nothing: dict[str, Any] = overlay(no_counts(), now)
 
     def _look(self) -> dict[str, Any]:
         return self._nothing if self._queue is None else self._queue.get_snapshot()

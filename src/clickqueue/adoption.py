@@ -1,0 +1,113 @@
+"""What other tabs left in storage, or wrote there: their events come to me with their key, mine come back where they were lost."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from clickqueue.losses import drop, drop_overflow
+from clickqueue.pages import has_id, is_new, members, page_at, page_number, place, salvage, save, soil
+from clickqueue.runtime import find, joined, keep, ordered
+
+if TYPE_CHECKING:
+    from clickqueue.tab import Page, Record, Tab
+
+# Without locks, tabs put back what the writes of others have lost. Where news travel slowly three of them could answer
+# each other for ever; this many answers settle it in practice, and an event stays in memory anyhow.
+MAX_ANSWERS = 10
+
+
+def stored_keys(tab: Tab) -> list[str]:
+    """Every key in storage. Where they cannot be told, we merge with what is there, as with what cannot be read."""
+    try:
+        return tab.env.storage.list_keys()
+    except Exception:
+        tab.is_shared = True
+        return []
+
+
+def take_family(tab: Tab, family: str) -> None:
+    """Make all pages of a family mine."""
+    numbers: list[int] = []
+    for key in stored_keys(tab):
+        if page_number(key, family) >= 0:
+            numbers.append(page_number(key, family))
+    found: list[Record] = []
+    for number in ordered(numbers):
+        page = page_at(tab, family, number)
+        try:
+            take_page(tab, page, tab.env.storage.read(page.key), True, found)
+        except Exception:
+            # What cannot be read must not be overwritten: from now on we merge, until it can be.
+            tab.is_shared = True
+    recover(tab, found)
+
+
+def take_key(tab: Tab, family: str, key: str, text: str | None) -> None:
+    """Another tab wrote `text` to a key of mine. By now something else may stand there, so the text is what counts."""
+    found: list[Record] = []
+    page = page_at(tab, family, page_number(key, family))
+    if page.answers < MAX_ANSWERS:
+        # Where all tabs write, what is new is theirs to send.
+        take_page(tab, page, text, not tab.is_shared, found)
+        # Storage may hold something else by now than what was found.
+        page.is_dirty = page.is_dirty or len(found) > 0
+        if tab.is_shared and page.is_dirty:
+            page.answers += 1
+        recover(tab, found)
+
+
+def take_page(tab: Tab, page: Page, text: str | None, is_mine: bool, found: list[Record]) -> None:
+    """Add to `found` what I do not know of a page; it is written again if that is not all there is to it."""
+    own = members(tab, page)
+    count = len(own) - len(found)
+    stored = salvage(tab, page, text, "" if tab.is_shared else "corrupt")
+    for record in stored:
+        if is_mine and is_new(tab, record) and not has_id(found, record.id):
+            record.page = page
+            found.append(record)
+    count += len(found)
+    is_lacking = find(own, lambda record: not has_id(stored, record.id)) is not None
+    # Not simply always: two tabs that both answered each other's writes would never end.
+    page.is_dirty = page.is_dirty or is_lacking or (is_mine and len(stored) != count)
+    page.is_empty = count == 0
+
+
+def recover(tab: Tab, found: list[Record]) -> None:
+    """These have waited for a page already, so they are first in line, and due."""
+    tab.counts["recovered"] += len(found)
+    tab.line = joined(found, tab.line)
+    for record in found:
+        record.due_at_ms = tab.env.clock.uptime_ms()
+        rejoin(tab, record)
+        if record.timestamp_ms <= tab.purged_at_ms:
+            drop(tab, record, "purged", "left behind by another tab before purge()")
+    drop_overflow(tab)
+    save(tab)
+    tab.proceed()
+
+
+def rejoin(tab: Tab, record: Record) -> None:
+    """Back from the back/forward cache: what is still in flight from here is not sent again (CONTRACT 5.2)."""
+    for batch in tab.flying:
+        if has_id(batch.records, record.id):
+            record.batch = batch
+
+
+def restore(tab: Tab) -> None:
+    """Somebody emptied the storage: write everything back."""
+    for page in tab.pages:
+        soil(tab, page)
+    save(tab)
+
+
+def hand_over(tab: Tab, home: str) -> None:
+    """Leave every stored record to whoever reads it next. What is only in memory moves to the new home."""
+    kept = keep(tab.line, lambda record: record.page is not None and record.page.is_dirty)
+    tab.counts["handedOver"] += len(tab.line) - len(kept)
+    for record in tab.line:
+        record.page = None
+    tab.line = kept
+    tab.pages = []
+    tab.home = home
+    for record in kept:
+        place(tab, record)

@@ -1,0 +1,71 @@
+"""When to send next. One time comes of all rules, `wake_at_ms`, and one timer is armed from it (CONTRACT 3.1, 3.6 to 3.9)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from clickqueue.batches import members, waiting
+from clickqueue.runtime import keep
+
+if TYPE_CHECKING:
+    from clickqueue.tab import Record, Tab
+
+# Parked or offline: seldom enough to cost nothing, often enough that a tab left open delivers by itself (CONTRACT 3.7).
+PROBE_MS = 600000
+# Later than any time that a page lives to see.
+NEVER_MS = 1e15
+
+
+def is_parked(tab: Tab) -> bool:
+    limit: int = tab.config["maxRetries"]
+    return tab.failures >= limit
+
+
+def next_wake_ms(tab: Tab) -> float | None:
+    """When there is something to do; None where only an event, an answer or the host can change that."""
+    if tab.is_destroyed or len(tab.flying) > 0 or len(tab.line) == 0:
+        return None
+    if not tab.env.network.is_online():
+        return tab.tried_at_ms + PROBE_MS
+    if is_parked(tab):
+        # Only events that came since count: the others have been waited for in vain.
+        failures = tab.counts["failures"]
+        fresh = keep(members(tab, None), lambda record: record.born_after == failures)
+        return max(tab.hold_until_ms, min(tab.retry_at_ms, due_at_ms(tab, fresh)))
+    return max(tab.retry_at_ms, 0 if waiting(tab) is not None else due_at_ms(tab, members(tab, None)))
+
+
+def due_at_ms(tab: Tab, records: list[Record]) -> float:
+    """When unsent events make a batch: at once when they fill one, else with the first of them."""
+    wake_at_ms = NEVER_MS
+    for record in records:
+        wake_at_ms = min(wake_at_ms, record.due_at_ms)
+    # What was sent before comes back by time alone, or a server that refuses it would be hammered.
+    is_full = len(keep(records, lambda record: not record.was_sent)) >= tab.config["maxBatchSize"]
+    return 0 if is_full else wake_at_ms
+
+
+def open_path(tab: Tab, until_ms: float) -> None:
+    """Nothing is the matter with the path: go on, once the server's wish for a pause is over."""
+    tab.retry_at_ms = until_ms
+    tab.hold_until_ms = until_ms
+
+
+def flush(tab: Tab) -> None:
+    """Send everything, batch after batch (CONTRACT 3.9)."""
+    open_path(tab, 0)
+    for record in members(tab, None):
+        record.due_at_ms = 0
+
+
+def state_of(tab: Tab) -> str:
+    """What a queue is doing, by what it waits for: the first that holds (CONTRACT 6.1)."""
+    if tab.is_destroyed:
+        return "destroyed"
+    if len(tab.flying) > 0:
+        return "sending"
+    if len(tab.line) == 0:
+        return "idle"
+    if is_parked(tab):
+        return "parked"
+    return "backing-off" if tab.failures > 0 else "waiting"

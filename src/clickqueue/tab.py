@@ -1,0 +1,120 @@
+"""Everything that a queue remembers. The other modules are functions over this; nothing else holds state.
+
+There is one list, `line`: every pending event in the order of sending. Which page of storage an event lies in and
+which batch it travels with are labels on it, so that they cannot disagree with the list.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from clickqueue.stats import no_counts, no_drops
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from clickqueue.ports import Api, Env
+
+
+class Record:
+    """One pending event. Its text is the truth: it is what lies in storage, and what each attempt is parsed from."""
+
+    def __init__(self, event: dict[str, Any], text: str, size_bytes: int) -> None:
+        self.id: str = event["id"]
+        self.timestamp_ms: float = event["timestamp"]
+        self.text = text
+        self.size_bytes = size_bytes
+        # When it is to go even if it goes alone.
+        self.due_at_ms: float = 0
+        # How often the server blamed it, and whether it was sent at all.
+        self.refusals = 0
+        self.was_sent = False
+        # How many failures there had been when it came.
+        self.born_after = 0
+        # None: it is no longer pending here.
+        self.page: Page | None = None
+        # None: it is unsent.
+        self.batch: Batch | None = None
+
+
+class Batch:
+    """Events that travel together, under one id for all their attempts (CONTRACT 3.3)."""
+
+    def __init__(self, batch_id: str) -> None:
+        self.id = batch_id
+        self.records: list[Record] = []
+        self.is_flying = False
+
+
+class Page:
+    """One storage key: a JSON array of events. Pages of one owner are a family, told apart by their number."""
+
+    def __init__(self, family: str, number: int) -> None:
+        self.family = family
+        self.number = number
+        self.key = family + "." + str(number) if number > 0 else family
+        # Storage does not hold what it should.
+        self.is_dirty = False
+        self.is_empty = True
+        # How often it was written again because another tab's write lacked mine, since there was last something new.
+        self.answers = 0
+
+
+class Tab:
+    """One live queue in one page."""
+
+    def __init__(self, config: dict[str, Any], api: Api, env: Env) -> None:
+        self.config = config
+        self.api = api
+        self.env = env
+        self.line: list[Record] = []
+        self.flying: list[Batch] = []
+        # Ids that were settled here lately: what others still have of them must not come back.
+        self.gone: list[str] = []
+
+        # Where new events are written: my family of keys. Where others write too (there are no locks, or what lies
+        # there could not be read), each write merges by id (CONTRACT 4.3).
+        self.home = ""
+        self.is_shared = False
+        self.has_locks = True
+        self.pages: list[Page] = []
+        # While nobody has said whose the main key is, a copy of everything stands there too (CONTRACT 4.1, 4.2).
+        self.mirror: Page | None = None
+        # Whether the last touch of storage worked.
+        self.is_reachable = False
+
+        # The families that are mine, those and the ones whose tabs I wait for, and how to give the locks up.
+        self.has_left = True
+        self.is_owner = False
+        self.mine: list[str] = []
+        self.known: list[str] = []
+        # What others wrote to the main key before I knew whose it is, key and text.
+        self.heard: list[list[Any]] = []
+        self.releases: list[Callable[[], None]] = []
+
+        # The path to the endpoint: failures in a row, the last try, when we mean to try next, and until when the
+        # server asked us not to.
+        self.failures = 0
+        self.tried_at_ms: float = env.clock.uptime_ms()
+        self.retry_at_ms: float = 0
+        self.hold_until_ms: float = 0
+
+        self.proceed: Callable[[], None] = lambda: None
+        self.is_busy = False
+        self.is_destroyed = False
+        self.timer: object = None
+        self.wake_at_ms: float | None = None
+        self.purged_at_ms: float = -1
+        self.listeners: list[list[Callable[[], None]]] = []
+        # Drops that the host has not been told of.
+        self.untold: list[list[Any]] = []
+        self.counts = no_counts()
+        self.dropped = no_drops()
+        self.snapshot: dict[str, Any] = {}
+
+
+def report(tab: Tab, event: Any, reason: str, detail: str) -> None:
+    """Count a loss; without a reason there is none. The host hears of it when the queue is at rest: it may call back into it."""
+    if len(reason) > 0:
+        tab.dropped[reason] += 1
+        tab.untold.append([event, reason, detail])
