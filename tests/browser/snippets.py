@@ -59,21 +59,16 @@ def examples() -> list[Snippet]:
     return [example for manual in MANUALS if manual.is_file() for example in examples_of(manual)]
 
 
-def bundle(snippet: Snippet) -> None:
-    """Resolve the snippet's imports as an installed package's are."""
-    command = [
-        str(node.MODULES / "esbuild/bin/esbuild"),
-        "--bundle",
-        "--format=esm",
-        "--define:process.env.NODE_ENV='production'",
-    ]
-    command.append(f"--outfile={BUNDLES / snippet.slug}.js")
-    subprocess.run(command, input=snippet.text, cwd=ROOT, text=True, check=True, capture_output=True)
+def bundle(snippet: Snippet, folder: Path) -> None:
+    """Resolve the snippet's imports as an installed package's are, and as a file's in `folder`."""
+    command = [str(node.MODULES / "esbuild/bin/esbuild"), "--bundle", "--format=esm", f"--loader={snippet.language}"]
+    command += ["--jsx=automatic", "--define:process.env.NODE_ENV='production'", f"--outfile={BUNDLES / snippet.slug}.js"]
+    subprocess.run(command, input=snippet.text, cwd=folder, text=True, check=True, capture_output=True)
 
 
-def run(browser: WebDriver, endpoint: Endpoint, snippet: Snippet) -> list[str]:
+def run(browser: WebDriver, endpoint: Endpoint, snippet: Snippet, folder: Path = ROOT) -> list[str]:
     """Run it in a page; what went wrong."""
-    bundle(snippet)
+    bundle(snippet, folder)
     browser.get(f"{endpoint.page('docs.html')}?{snippet.slug}")
     wait_for(lambda: browser.execute_script("return window.ran"), "the snippet to have run")
     return list(browser.execute_script("return faults"))
