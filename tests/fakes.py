@@ -204,8 +204,8 @@ class Origin:
     """The text that all tabs of an origin share, and how late a write of one tab arrives at the others.
 
     `lag` None: every write is visible everywhere at once, and the others hear of it in a task of their own. Otherwise
-    each tab reads its own copy, to which the writes of others travel that many ms: the channel that is separate from
-    the one of the locks. A copy ignores what is older than its own last write to the key, so that all end up the same.
+    each tab reads its own copy, to which the writes of others travel that many ms, in their order: the channel that is
+    separate from the one of the locks. A copy ignores what is older than its own last write to the key, so that all end up the same.
     """
 
     __slots__ = ("_serial", "_used_chars", "lag", "quota_chars", "texts", "timeline", "views")
@@ -268,6 +268,7 @@ class FakeStorage:
     __slots__ = (
         "_copy",
         "_life",
+        "_news_at_ms",
         "_origin",
         "_own",
         "die_after",
@@ -284,6 +285,7 @@ class FakeStorage:
         self._life = life
         self._copy = dict(origin.texts) if origin.lag else origin.texts
         self._own: dict[str, int] = {}
+        self._news_at_ms = 0.0
         self.hear: Callable[[str | None, str | None], None] = lambda key, text: None
         """Called when another tab changed a key, None when it cleared all."""
         self.is_broken = False
@@ -324,9 +326,10 @@ class FakeStorage:
 
     def learn_later(self, serial: int, key: str | None, text: str | None) -> None:
         """Another tab wrote: it is seen, and heard of, when the news has travelled here."""
-        lag = self._origin.lag
+        lag, now_ms = self._origin.lag, self._origin.timeline.uptime_ms
+        self._news_at_ms = max(self._news_at_ms, now_ms + lag() if lag else now_ms)
         if not self._life.is_dead:
-            self._origin.timeline.post(lag() if lag else 0, lambda: self._learn(serial, key, text))
+            self._origin.timeline.post(self._news_at_ms - now_ms, lambda: self._learn(serial, key, text))
 
     def _learn(self, serial: int, key: str | None, text: str | None) -> None:
         if self._copy is not self._origin.texts:

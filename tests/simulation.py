@@ -190,6 +190,8 @@ def simulate(seed: int) -> Outcome:
 def shrink(planned: Plan, budget: int = 4000) -> Plan:
     """The shortest plan that fails alike, as far as leaving out halves, then quarters, then single steps can find it."""
     kind = _kind(run(planned).violation)
+    if kind is None:
+        return planned
     size = max(1, len(planned.steps) // 2)
     while budget > 0:
         smaller = None

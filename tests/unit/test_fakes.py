@@ -148,7 +148,7 @@ class TestStorage:
         assert (two.env.storage.read("key"), heard) == ("text", ["text"])
 
     def test_lagging_copies_end_up_the_same(self) -> None:
-        """Two tabs that write one key at once both end with what was written last, also when news overtakes news."""
+        """Two tabs that write one key at once both end with what was written last; news do not overtake each other."""
         lags = iter([9.0, 1.0, 5.0])
         world = World(lag=lambda: next(lags))
         one, two = world.open(), world.open()
