@@ -10,6 +10,7 @@ import os
 import shutil
 import subprocess
 import tempfile
+import warnings
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
@@ -124,7 +125,10 @@ def _open_webkit(stack: ExitStack, folder: Path, size: tuple[int, int]) -> WebDr
     if _is_root():
         environment["WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS"] = "1"
     service = webdriver.WebKitGTKService(executable_path=driver_path, env=environment)
-    return webdriver.WebKitGTK(options=options, service=service)
+    with warnings.catch_warnings():
+        # Selenium calls itself there in a way that it has deprecated.
+        warnings.simplefilter("ignore", DeprecationWarning)
+        return webdriver.WebKitGTK(options=options, service=service)
 
 
 @contextmanager

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from selenium.webdriver.chromium.webdriver import ChromiumDriver
 from selenium.webdriver.remote.webdriver import WebDriver
 
 from examples.server import ROOT, Demo, serve
@@ -119,7 +120,7 @@ class Play:
 
     def _set_network(self, is_up: bool) -> None:
         """Cut where the browser lets us: Chromium's DevTools protocol cuts for real, else the page's own switch."""
-        if hasattr(self.driver, "execute_cdp_cmd"):
+        if isinstance(self.driver, ChromiumDriver):
             conditions = {"offline": not is_up, "latency": 0, "downloadThroughput": -1, "uploadThroughput": -1}
             self.driver.execute_cdp_cmd("Network.emulateNetworkConditions", conditions)
         else:
@@ -193,7 +194,9 @@ def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="dev.py demo", description=__doc__.partition("\n")[0])
     parser.add_argument("--play", action="store_true", help="drive the four scenarios in a headless browser")
     parser.add_argument("--browser", choices=NAMES, help="the browser of --play; default: the first that is there")
-    parser.add_argument("--database", help="an SQLite file, or :memory:; default: build/demo/clicks.sqlite3, with --play :memory:")
+    parser.add_argument(
+        "--database", help="an SQLite file, or :memory:; default: build/demo/clicks.sqlite3, with --play :memory:"
+    )
     parser.add_argument("--port", type=int, default=0, help="default: one that is free")
     options = parser.parse_args(arguments)
     try:

@@ -19,6 +19,7 @@ from typing import Any
 
 from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
+from werkzeug.serving import WSGIRequestHandler
 
 ROOT = Path(__file__).resolve().parents[2]
 HERE = Path(__file__).resolve().parent
@@ -82,8 +83,10 @@ class Endpoint(HTTPServer):
         self.requests: list[Received] = []
         self.store: dict[str, Event] = {}
         self.duplicates = 0
+        self.reports: list[Any] = []
         self.page_headers: dict[str, str] = {}
         self.allowed_origin: str | None = None
+        self.clock_s: float | None = None  # what the Date header says; None: the truth
         self.otherwise: Callable[[Received], Answer] = lambda received: OK
         self._script: list[Answer] = []
         self._is_cut = False
@@ -92,6 +95,7 @@ class Endpoint(HTTPServer):
         self.expect_request(SINGLE).respond_with_handler(self._track)
         self.expect_request(BATCH).respond_with_handler(self._track)
         self.expect_request("/elsewhere").respond_with_handler(lambda request: Response(status=204))
+        self.expect_request("/report").respond_with_handler(self._report)
         self.expect_request("/favicon.ico").respond_with_handler(lambda request: Response(status=404))
         for name in FOLDERS:
             self._serve_files(name)
@@ -127,6 +131,21 @@ class Endpoint(HTTPServer):
         if self.is_running():
             self.stop()
 
+    def start(self) -> None:
+        """As the base class does, with a Date header that a test may set, and without a line for each request."""
+        super().start()
+        endpoint = self
+
+        class Handler(WSGIRequestHandler):
+            def date_time_string(self, timestamp: float | None = None) -> str:
+                return super().date_time_string(endpoint.clock_s if timestamp is None else timestamp)
+
+            def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
+                """Requests are remembered, not logged."""
+
+        assert self.server is not None
+        self.server.RequestHandlerClass = Handler
+
     def thread_target(self) -> None:
         """As the base class does, but stopping takes 20 ms and not half a second."""
         assert self.server is not None
@@ -160,6 +179,10 @@ class Endpoint(HTTPServer):
             return _hang_up(request)
         body = answer.body if isinstance(answer.body, str) else "" if answer.body is None else json.dumps(answer.body)
         return Response(body, answer.status, {"Content-Type": "application/json", **self._cors(), **answer.headers})
+
+    def _report(self, request: Request) -> Response:
+        self.reports.append(json.loads(request.get_data()))
+        return Response(status=204)
 
     def _keep(self, events: list[Event]) -> None:
         for event in events:

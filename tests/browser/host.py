@@ -6,6 +6,7 @@ from contextlib import suppress
 from typing import Any
 
 from selenium.common.exceptions import WebDriverException
+from selenium.webdriver.chromium.webdriver import ChromiumDriver
 from selenium.webdriver.remote.webdriver import WebDriver
 
 from tests.browser.endpoint import Endpoint
@@ -20,7 +21,7 @@ class Host:
     def __init__(self, driver: WebDriver, endpoint: Endpoint) -> None:
         self.driver = driver
         self.endpoint = endpoint
-        self.can_cut = hasattr(driver, "execute_cdp_cmd")
+        self.can_cut = isinstance(driver, ChromiumDriver)
         self._is_cut = False
 
     def open(self, page: str = "bed.html") -> None:
@@ -28,7 +29,7 @@ class Host:
         self.driver.get(self.endpoint.page(page))
 
     def start(self, config: dict[str, Any] | None = None, options: dict[str, Any] | None = None, clock: str = "real") -> None:
-        """Make the queue: `clock` is the browser's own ('real'), one that jumps to each deadline ('jumping'), or one that stands ('held')."""
+        """Make the queue. `clock` is the browser's own ('real'), or one that stands ('held') until `go`."""
         self.driver.execute_script("bed.start(...arguments)", config or {}, options or {}, clock)
 
     def click(self, times: int = 1) -> list[str]:
@@ -47,8 +48,12 @@ class Host:
         self.driver.execute_script("bed.queue.flush()")
 
     def go(self) -> None:
-        """Let a held clock jump."""
+        """From now on the held clock jumps from deadline to deadline."""
         self.driver.execute_script("bed.clock.isHeld = false")
+
+    def hold(self) -> None:
+        """Stop the clock again."""
+        self.driver.execute_script("bed.clock.isHeld = true")
 
     def snapshot(self) -> dict[str, Any]:
         """What the queue says of itself."""
@@ -72,22 +77,23 @@ class Host:
         wait_for(lambda: self.snapshot()["pending"] == 0, "all events acknowledged")
 
     def cut_network(self) -> None:
-        """For real: in the browser's network stack where DevTools reach it, else at the server's socket."""
+        """For real: in the browser's network stack where DevTools reach it, and at the server's socket.
+
+        Chromium lifts its emulation for a page that is being replaced a moment before the page goes, so that alone it
+        would let a last request through.
+        """
         self._is_cut = True
         if self.can_cut:
             self._emulate({**ONLINE, "offline": True})
-        else:
-            self.endpoint.cut()
+        self.endpoint.cut()
 
     def mend_network(self) -> None:
         """Undo `cut_network`."""
-        if not self._is_cut:
-            return
-        self._is_cut = False
-        if self.can_cut:
-            self._emulate(ONLINE)
-        else:
+        if self._is_cut:
+            self._is_cut = False
             self.endpoint.mend()
+            if self.can_cut:
+                self._emulate(ONLINE)
 
     def reload_in_vain(self) -> None:
         """A reload without a network: the page goes, an error page comes."""

@@ -14,6 +14,7 @@ def test_a_cut_network_and_a_reload_lose_nothing(host: Host, endpoint: Endpoint)
     host.cut_network()
     ids = host.click(4)
     assert host.driver.execute_script("return JSON.parse(localStorage.getItem('srv_click_queue')).map((event) => event.id)") == ids
+    assert host.snapshot()["failures"] == 0 or not host.can_cut
     host.reload_in_vain()
     assert endpoint.requests == []
     host.mend_network()

@@ -49,11 +49,12 @@ def test_a_blamed_batch_is_split_until_the_culprit_is_alone(
     host: Host, endpoint: Endpoint, status: int, reason: str
 ) -> None:
     """One event that the server refuses costs no other event: the batch is halved, the culprit dropped after `maxRetries` (CONTRACT 3.5)."""
-    host.start({"maxRetries": 3}, clock="jumping")
+    host.start({"maxRetries": 3}, clock="held")
     endpoint.otherwise = _refuse_second_heat_pump(status)
     ids = host.click(4)
     culprit = ids[3]
     host.flush()
+    host.go()
     host.wait_until_all_arrived([id for id in ids if id != culprit])
     assert endpoint.sizes == [4, 2, 2, 1, 1, 1, 1]
     assert [received.ids for received in endpoint.requests].count([culprit]) == 3
@@ -66,8 +67,9 @@ def test_a_blamed_batch_is_split_until_the_culprit_is_alone(
 def test_a_blamed_event_gets_further_chances(host: Host, endpoint: Endpoint, status: int, reason: str) -> None:
     """A single event that is refused comes again, with its count of tries, and arrives when the server takes it (CONTRACT 3.5, 3.10)."""
     endpoint.answer(Answer(status), Answer(status))
-    host.start(clock="jumping")
+    host.start(clock="held")
     ids = host.click()
+    host.go()
     host.wait_until_all_arrived(ids)
     assert [received.events[0].get("retryCount", 0) for received in endpoint.requests] == [0, 1, 2]
     assert host.snapshot()["dropped"][reason] == 0
@@ -88,8 +90,9 @@ def test_what_the_server_rejects_is_dropped_with_its_reason(host: Host, endpoint
 def test_what_the_server_wants_again_is_sent_again(host: Host, endpoint: Endpoint) -> None:
     """A 2xx that lists an id under `retry` acknowledges the others and sends that one again (CONTRACT 3.4)."""
     endpoint.otherwise = lambda received: Answer(200, {"retry": received.ids[1:2]})
-    host.start(clock="jumping")
+    host.start(clock="held")
     ids = host.click(3)
+    host.go()
     host.wait_until_all_arrived(ids)
     assert [received.ids for received in endpoint.requests] == [ids, [ids[1]]]
     assert endpoint.duplicates == 0

@@ -8,13 +8,12 @@ const bed = {
   clicked: [],
   drops: [],
 
-  /* clock: 'real' is the browser's own; 'jumping' and 'held' are ours. */
+  /* clock: 'real' is the browser's own; 'held' stands still until `bed.clock.isHeld` is false, and jumps from then on. */
   start(config, options, clock) {
     let api = createWidgetApi({ endpoint: '/api/track/click', ...options });
     const env = {};
-    if (clock !== 'real') {
+    if (clock === 'held') {
       bed.clock = new JumpingClock();
-      bed.clock.isHeld = clock === 'held';
       api = bed.clock.watch(api);
       env.clock = bed.clock.port;
     }

@@ -1,7 +1,7 @@
-/* A clock that jumps to the next deadline as soon as nobody is waiting for an answer: hours pass in milliseconds, and exactly. */
+/* A clock that, once let go, jumps to the next deadline as soon as no answer is awaited: hours pass in milliseconds, and exactly. */
 export class JumpingClock {
   constructor() {
-    this.isHeld = false;
+    this.isHeld = true;
     this.answersAwaited = 0;
     this.startMs = Date.now();
     this.passedMs = 0;
@@ -10,7 +10,7 @@ export class JumpingClock {
       nowMs: () => this.startMs + this.passedMs,
       uptimeMs: () => this.passedMs,
       callLater: (delayMs, callback) => this.arm(delayMs, callback),
-      cancel: (timer) => clearTimeout(timer.handle),
+      cancel: (timer) => clearTimeout(timer && timer.handle), // as clearTimeout does: null is nothing to cancel
     };
   }
 
@@ -31,12 +31,10 @@ export class JumpingClock {
 
   /* Time stands still while this api is at work. */
   watch(api) {
-    const call = api.trackClickBatch;
     return {
-      ...api,
       trackClickBatch: (events, request) => {
         this.answersAwaited += 1;
-        return call(events, request).finally(() => { this.answersAwaited -= 1; });
+        return api.trackClickBatch(events, request).finally(() => { this.answersAwaited -= 1; });
       },
     };
   }

@@ -1,5 +1,5 @@
 /* Writes down what the page is made of, lets the guest in, and compares. */
-window.guest = { changes: [], enumerable: [] };
+const guest = { changes: [], enumerable: [] };
 
 const WATCHED = {
   window, document, navigator, history, JSON, Math, Reflect, console,
@@ -40,5 +40,5 @@ function compare() {
   }
   for (const name of before.keys()) if (!after.has(name)) guest.changes.push(`${name} is gone`);
   for (const empty of [[], {}, '', () => {}]) for (const key in empty) guest.enumerable.push(key);
-  document.title = 'done';
+  fetch('/report', { method: 'POST', body: JSON.stringify(guest) });
 }
