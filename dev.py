@@ -83,7 +83,8 @@ def tox(parts: list[str], arguments: list[str]) -> int:
     """Hand over for good, so that Ctrl+C reaches tox alone. One part keeps quiet about tox itself."""
     quiet = ["-qq"] if len(parts) == 1 else []
     chosen = ["-e", ",".join(parts)] if parts else []
-    command = [str(PYTHON), "-m", "tox", "run", "--root", str(ROOT), *quiet, *chosen, "--", *arguments]
+    handed_on = ["--", *arguments] if arguments else []
+    command = [str(PYTHON), "-m", "tox", "run", "--root", str(ROOT), *quiet, *chosen, *handed_on]
     if os.name != "nt":
         sys.stdout.flush()
         os.execv(command[0], command)
