@@ -119,3 +119,9 @@ def test_a_wrong_option_throws_a_native_error(lab: Lab) -> None:
     assert wrong == [True, "TypeError", 'clickqueue: options.timeoutMs is "1s"; give a number from 1 to 600000']
     assert unknown[:2] == [True, "TypeError"]
     assert "options.toString is unknown" in unknown[2]
+
+
+def test_track_click_may_be_taken_off_its_api(lab: Lab) -> None:
+    """`const { trackClick } = api` works: a host that passes the function on has not broken it."""
+    assert lab.ask("loose", "const { trackClick } = api\nwindow.said = await outcome(trackClick(event))") == ["resolved", None]
+    assert list(lab.endpoint.store) == ["c"]
