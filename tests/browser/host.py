@@ -101,5 +101,5 @@ class Host:
             self.driver.refresh()
 
     def _emulate(self, conditions: dict[str, Any]) -> None:
-        self.driver.execute_cdp_cmd("Network.enable", {})  # type: ignore[attr-defined]
-        self.driver.execute_cdp_cmd("Network.emulateNetworkConditions", conditions)  # type: ignore[attr-defined]
+        self.driver.execute_cdp_cmd("Network.enable", {})
+        self.driver.execute_cdp_cmd("Network.emulateNetworkConditions", conditions)

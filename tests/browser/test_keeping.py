@@ -13,7 +13,8 @@ def test_a_cut_network_and_a_reload_lose_nothing(host: Host, endpoint: Endpoint)
     host.start()
     host.cut_network()
     ids = host.click(4)
-    assert host.driver.execute_script("return JSON.parse(localStorage.getItem('srv_click_queue')).map((event) => event.id)") == ids
+    main = host.driver.execute_script("return JSON.parse(localStorage.getItem('srv_click_queue'))")
+    assert [event["id"] for event in main] == ids
     assert host.snapshot()["failures"] == 0 or not host.can_cut
     host.reload_in_vain()
     assert endpoint.requests == []

@@ -45,9 +45,7 @@ BLAMES = [(400, "rejected"), (413, "too_large"), (422, "rejected")]
 
 
 @pytest.mark.parametrize(("status", "reason"), BLAMES)
-def test_a_blamed_batch_is_split_until_the_culprit_is_alone(
-    host: Host, endpoint: Endpoint, status: int, reason: str
-) -> None:
+def test_a_blamed_batch_is_split_until_the_culprit_is_alone(host: Host, endpoint: Endpoint, status: int, reason: str) -> None:
     """One event that the server refuses costs no other event: the batch is halved, the culprit dropped after `maxRetries` (CONTRACT 3.5)."""
     host.start({"maxRetries": 3}, clock="held")
     endpoint.otherwise = _refuse_second_heat_pump(status)

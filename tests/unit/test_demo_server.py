@@ -1,0 +1,190 @@
+"""The demo's server is the measure of the demo: what it says was received, was received, once."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import threading
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from examples.server import ANSWERS, BATCH, MAX_BODY_BYTES, PAGE, SINGLE, Demo, serve
+
+
+class Client:
+    """A browser, as far as HTTP goes; one connection for each request."""
+
+    def __init__(self, url: str) -> None:
+        self.address = url.removeprefix("http://")
+
+    def get(self, path: str) -> tuple[int, dict[str, str], bytes]:
+        """Status, headers in lower case, body."""
+        return self._ask("GET", path, None)
+
+    def post(self, path: str, value: object) -> int:
+        """The status."""
+        return self._ask("POST", path, json.dumps(value).encode())[0]
+
+    def click(self, *ids: str) -> int:
+        """Send a batch."""
+        return self.post(BATCH, {"events": [{"id": id} for id in ids], "batchId": "b", "timestamp": 1})
+
+    def _ask(self, method: str, path: str, body: bytes | None) -> tuple[int, dict[str, str], bytes]:
+        with closing(http.client.HTTPConnection(self.address, timeout=30)) as connection:
+            connection.request(method, path, body)
+            response = connection.getresponse()
+            return response.status, {name.lower(): value for name, value in response.getheaders()}, response.read()
+
+
+@pytest.fixture
+def demo() -> Demo:
+    """What the server shares with the test."""
+    return Demo()
+
+
+@pytest.fixture
+def client(demo: Demo) -> Iterator[Client]:
+    """A server that runs as long as the test."""
+    with serve(demo) as url:
+        yield Client(url)
+
+
+def test_both_routes_store_by_id(client: Client, demo: Demo) -> None:
+    """A batch and a single event store each id once, whatever comes twice, in the order of arrival (CONTRACT 6.3)."""
+    assert client.click("a", "b") == 200
+    assert client.click("b", "c") == 200
+    assert client.post(SINGLE, {"id": "c"}) == 200
+    state = demo.state()
+    assert [event["id"] for event in state["events"]] == ["a", "b", "c"]
+    assert (state["stored"], state["received"]) == (3, 3)
+    assert [request["added"] for request in state["requests"]] == [2, 1, 0]
+
+
+@pytest.mark.parametrize(
+    "body", [{}, {"events": []}, {"events": "a"}, {"events": [1]}, {"events": [{"id": 1}]}, {"events": [None]}, [], "text"]
+)
+def test_what_is_no_batch_is_refused(client: Client, demo: Demo, body: object) -> None:
+    """A body that is no batch gets 400, and neither the log nor the store hears of it."""
+    assert client.post(BATCH, body) == 400
+    assert demo.state()["received"] == 0
+
+
+def test_a_body_that_is_too_large_is_refused(client: Client) -> None:
+    """More bytes than any queue sends are not even read."""
+    with closing(http.client.HTTPConnection(client.address, timeout=30)) as connection:
+        connection.putrequest("POST", BATCH)
+        connection.putheader("Content-Length", str(MAX_BODY_BYTES + 1))
+        connection.endheaders()
+        assert connection.getresponse().status == 400
+
+
+@pytest.mark.parametrize(("answer", "status"), [("500", 500), ("429", 429)])
+def test_a_refused_batch_is_not_stored(client: Client, demo: Demo, answer: str, status: int) -> None:
+    """The switch "server answers 500 / 429" is obeyed by the next request and stores nothing."""
+    assert client.post("/control/answer", {"answer": answer}) == 200
+    assert client.click("a") == status
+    assert (demo.state()["stored"], demo.state()["requests"][0]["status"]) == (0, answer)
+
+
+def test_a_busy_server_says_how_long(client: Client, demo: Demo) -> None:
+    """A 429 carries Retry-After."""
+    demo.answer = "429"
+    status, headers, _ = client._ask("POST", SINGLE, b'{"id": "a"}')
+    assert (status, headers["retry-after"]) == (429, "6")
+
+
+@pytest.mark.parametrize(("answer", "stored"), [("cut", 0), ("lost", 1)])
+def test_a_server_that_hangs_up(client: Client, demo: Demo, answer: str, stored: int) -> None:
+    """Cut: nothing stored, no answer. Lost: stored, no answer."""
+    demo.answer = answer
+    with pytest.raises((http.client.RemoteDisconnected, ConnectionError)):
+        client.click("a")
+    assert demo.state()["stored"] == stored
+
+
+def test_a_server_that_hangs_lets_go_when_it_closes(demo: Demo) -> None:
+    """A hanging request stays open until its client or the server goes, and stores nothing."""
+    demo.answer = "hangs"
+    outcome: list[Exception] = []
+
+    def ask(url: str) -> None:
+        try:
+            Client(url).click("a")
+        except (http.client.HTTPException, ConnectionError) as error:
+            outcome.append(error)
+
+    news = demo.watch()
+    next(news)
+    with serve(demo) as url:
+        thread = threading.Thread(target=ask, args=(url,))
+        thread.start()
+        assert _statuses(next(news)) == ["open"]
+        assert demo.state()["stored"] == 0
+    thread.join()
+    assert len(outcome) == 1
+
+
+def test_an_unknown_answer_is_refused(client: Client, demo: Demo) -> None:
+    """The control route names what it allows."""
+    status, _, body = client._ask("POST", "/control/answer", b'{"answer": "perhaps"}')
+    assert status == 400
+    assert all(answer in body.decode() for answer in ANSWERS)
+    assert demo.answer == "ok"
+
+
+def test_a_reset_empties_store_and_log(client: Client, demo: Demo) -> None:
+    """Start over: no event, no request, a server that answers."""
+    client.click("a")
+    demo.answer = "500"
+    assert client.post("/control/reset", {}) == 200
+    assert demo.state() == {"answer": "ok", "requests": [], "received": 0, "stored": 0, "events": []}
+
+
+def test_the_stream_tells_of_each_change(client: Client, demo: Demo) -> None:
+    """Whoever watches hears the state at once and after each change, without asking again."""
+    news = demo.watch()
+    assert _statuses(next(news)) == []
+    client.click("a")
+    assert _statuses(next(news)) == ["200"]
+
+
+def test_the_page_is_served_under_a_strict_policy(client: Client) -> None:
+    """The page and its files come with a Content-Security-Policy that allows no inline script (CONTRACT 7.1)."""
+    status, headers, body = client.get(PAGE)
+    assert status == 200
+    assert headers["content-type"].startswith("text/html")
+    assert "script-src 'self'" in headers["content-security-policy"]
+    assert b"unsafe" not in headers["content-security-policy"].encode()
+    assert b"style=" not in body
+    assert client.get("/")[1]["location"] == PAGE
+
+
+@pytest.mark.parametrize(
+    "path", ["/examples/../setup.cfg", "/pyproject.toml", "/examples/server.py", "/dist", "/dist/none.js", "/x"]
+)
+def test_nothing_else_is_served(client: Client, path: str) -> None:
+    """Only pages, scripts and sheets of examples/ and dist/ leave the machine."""
+    assert client.get(path)[0] == 404
+    assert client.post(path, {}) == 404
+
+
+def test_a_file_keeps_the_events(tmp_path: Path) -> None:
+    """With a database file the events of one run are known to the next."""
+    database = str(tmp_path / "folder" / "clicks.sqlite3")
+    seen: list[dict[str, Any]] = []
+    for _ in range(2):
+        demo = Demo(database)
+        with serve(demo) as url:
+            Client(url).click("a")
+            seen.append(demo.state())
+    assert [state["stored"] for state in seen] == [1, 1]
+    assert [state["requests"][0]["added"] for state in seen] == [1, 0]
+
+
+def _statuses(state: dict[str, Any] | None) -> list[str]:
+    assert state is not None
+    return [request["status"] for request in state["requests"]]
