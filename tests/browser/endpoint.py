@@ -82,7 +82,7 @@ class Endpoint(HTTPServer):
         super().__init__("127.0.0.1", 0, threaded=True)
         self.requests: list[Received] = []
         self.store: dict[str, Event] = {}
-        self.duplicates = 0
+        self.repeated: list[str] = []
         self.reports: list[Any] = []
         self.page_headers: dict[str, str] = {}
         self.allowed_origin: str | None = None
@@ -114,6 +114,11 @@ class Endpoint(HTTPServer):
     def sizes(self) -> list[int]:
         """How many events each request carried."""
         return [len(received.events) for received in self.requests]
+
+    @property
+    def duplicates(self) -> int:
+        """How often an event came that the store already had."""
+        return len(self.repeated)
 
     def cut(self) -> None:
         """No connection comes in any more, and those that are open break."""
@@ -186,7 +191,8 @@ class Endpoint(HTTPServer):
 
     def _keep(self, events: list[Event]) -> None:
         for event in events:
-            self.duplicates += event["id"] in self.store
+            if event["id"] in self.store:
+                self.repeated.append(event["id"])
             self.store.setdefault(event["id"], event)
 
     def _cors(self) -> dict[str, str]:
