@@ -6,6 +6,7 @@ What is set up stands in .venv/ and node_modules/, and only a changed pin sets i
 
 from __future__ import annotations
 
+import configparser
 import hashlib
 import os
 import shutil
@@ -79,6 +80,13 @@ def prepare() -> None:
     STAMP.write_text(wanted)
 
 
+def parts_of_tests() -> set[str]:
+    """What `dev.py test` can be asked for: the table of contents in tox.ini."""
+    contents = configparser.ConfigParser(interpolation=None)
+    contents.read(ROOT / "tox.ini")
+    return {section.removeprefix("testenv:") for section in contents.sections() if ":" in section}
+
+
 def tox(parts: list[str], arguments: list[str]) -> int:
     """Hand over for good, so that Ctrl+C reaches tox alone. One part keeps quiet about tox itself."""
     quiet = ["-qq"] if len(parts) == 1 else []
@@ -104,7 +112,8 @@ def main(arguments: list[str]) -> int:
     prepare()
     if command != "test":
         return tox([command], rest)
-    parts = [part for part in rest if part in PARTS]
+    known = parts_of_tests()
+    parts = [part for part in rest if part in known]
     return tox(parts, [argument for argument in rest if argument not in parts])
 
 
