@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from clickqueue.losses import drop, drop_overflow
-from clickqueue.pages import has_id, is_new, members, page_at, page_number, place, salvage, save, soil
+from clickqueue.pages import has_id, is_new, members, page_at, page_key, page_number, place, salvage, save, soil
 from clickqueue.runtime import find, joined, keep, ordered
+from clickqueue.tab import NOWHERE, now_ms_of
 
 if TYPE_CHECKING:
     from clickqueue.tab import Page, Record, Tab
@@ -33,7 +34,7 @@ def take_family(tab: Tab, family: str) -> None:
             numbers.append(page_number(key, family))
     found: list[Record] = []
     for number in ordered(numbers):
-        page = page_at(tab, family, number)
+        page = page_at(tab, page_key(family, number))
         try:
             take_page(tab, page, tab.env.storage.read(page.key), True, found)
         except Exception:
@@ -42,10 +43,10 @@ def take_family(tab: Tab, family: str) -> None:
     recover(tab, found)
 
 
-def take_key(tab: Tab, family: str, key: str, text: str | None) -> None:
+def take_key(tab: Tab, key: str, text: str | None) -> None:
     """Another tab wrote `text` to a key of mine. By now something else may stand there, so the text is what counts."""
     found: list[Record] = []
-    page = page_at(tab, family, page_number(key, family))
+    page = page_at(tab, key)
     if page.answers < MAX_ANSWERS:
         # Where all tabs write, what is new is theirs to send.
         take_page(tab, page, text, not tab.is_shared, found)
@@ -59,17 +60,25 @@ def take_key(tab: Tab, family: str, key: str, text: str | None) -> None:
 def take_page(tab: Tab, page: Page, text: str | None, is_mine: bool, found: list[Record]) -> None:
     """Add to `found` what I do not know of a page; it is written again if that is not all there is to it."""
     own = members(tab, page)
-    count = len(own) - len(found)
+    before = len(found)
     stored = salvage(tab, page, text, "" if tab.is_shared else "corrupt")
     for record in stored:
         if is_mine and is_new(tab, record) and not has_id(found, record.id):
             record.page = page
             found.append(record)
-    count += len(found)
+        elif is_mine:
+            claim(tab, record.id, page)
+    count = len(members(tab, page)) + len(found) - before
     is_lacking = find(own, lambda record: not has_id(stored, record.id)) is not None
     # Not simply always: two tabs that both answered each other's writes would never end.
     page.is_dirty = page.is_dirty or is_lacking or (is_mine and len(stored) != count)
-    page.is_empty = count == 0
+
+
+def claim(tab: Tab, event_id: str, page: Page) -> None:
+    """If a pending event of mine is in no other key yet (a quota forbade it), then this is where it lies."""
+    for record in tab.line:
+        if record.id == event_id and record.page.is_dirty:
+            record.page = page
 
 
 def recover(tab: Tab, found: list[Record]) -> None:
@@ -77,7 +86,7 @@ def recover(tab: Tab, found: list[Record]) -> None:
     tab.counts["recovered"] += len(found)
     tab.line = joined(found, tab.line)
     for record in found:
-        record.due_at_ms = tab.env.clock.uptime_ms()
+        record.due_at_ms = now_ms_of(tab)
         rejoin(tab, record)
         if record.timestamp_ms <= tab.purged_at_ms:
             drop(tab, record, "purged", "left behind by another tab before purge()")
@@ -95,17 +104,17 @@ def rejoin(tab: Tab, record: Record) -> None:
 
 def restore(tab: Tab) -> None:
     """Somebody emptied the storage: write everything back."""
-    for page in tab.pages:
-        soil(tab, page)
+    for record in tab.line:
+        soil(tab, record)
     save(tab)
 
 
 def hand_over(tab: Tab, home: str) -> None:
     """Leave every stored record to whoever reads it next. What is only in memory moves to the new home."""
-    kept = keep(tab.line, lambda record: record.page is not None and record.page.is_dirty)
+    kept = keep(tab.line, lambda record: record.page.is_dirty)
     tab.counts["handedOver"] += len(tab.line) - len(kept)
     for record in tab.line:
-        record.page = None
+        record.page = NOWHERE
     tab.line = kept
     tab.pages = []
     tab.home = home

@@ -11,5 +11,6 @@ def backoff_ms(failures: int, config: dict[str, Any], random: float) -> float:
     for _ in range(failures - 1):
         # Held at the limit on the way, so that no number of failures overflows.
         delay_ms = min(delay_ms * 2, config["maxRetryDelay"])
-    part: float = 1 - random * config["retryJitter"]
-    return min(delay_ms, config["maxRetryDelay"]) * part
+    delay_ms = min(delay_ms, config["maxRetryDelay"])
+    jitter: float = config["retryJitter"]
+    return delay_ms * (1 - random * jitter)

@@ -22,19 +22,18 @@ if TYPE_CHECKING:
 
 def begin(tab: Tab) -> None:
     """Live in a key that nobody else can have, not even an heir of the one before, and copy everything to the main one."""
-    main = tab.config["storageKey"]
     tab.has_left = True
     # Where there are no locks, everybody lives in the main key.
-    home = main + ":" + tab.env.ids.new_id() if tab.has_locks else main
+    home = tab.main + ":" + tab.env.ids.new_id() if tab.has_locks else tab.main
     tab.mine = [home]
     tab.known = [home]
-    tab.mirror = Page(main, 0) if tab.has_locks else None
+    tab.mirror = Page(tab.main) if tab.has_locks else None
     tab.heard = []
     tab.is_owner = False
     tab.is_shared = not tab.has_locks
     hand_over(tab, home)
     try:
-        tab.env.storage.read(main)
+        tab.env.storage.read(tab.main)
         tab.is_reachable = True
     except Exception:
         tab.is_reachable = False
@@ -46,7 +45,7 @@ def ask(tab: Tab) -> None:
         tab.has_left = False
         # First, so that no heir can come between.
         request(tab, tab.home, False, lambda answer: None)
-        request(tab, tab.config["storageKey"], False, lambda answer: on_main(tab, answer))
+        request(tab, tab.main, False, lambda answer: on_main(tab, answer))
 
 
 def leave(tab: Tab) -> None:
@@ -69,18 +68,17 @@ def request(tab: Tab, family: str, should_wait: bool, answer: Callable[[LockAnsw
 
 def on_main(tab: Tab, answer: LockAnswer) -> None:
     """The main key is mine, another tab's, or (where there are no locks) everybody's."""
-    main = tab.config["storageKey"]
     heard = tab.heard
     tab.heard = []
     tab.mirror = None
     if answer == "taken":
-        request(tab, main, True, lambda later: on_main(tab, later))
+        request(tab, tab.main, True, lambda later: on_main(tab, later))
         return
-    tab.home = main
+    tab.home = tab.main
     tab.is_owner = answer == "granted"
     tab.has_locks = tab.is_owner
     tab.is_shared = not tab.is_owner
-    inherit(tab, main)
+    inherit(tab, tab.main)
     for write in heard:
         hear(tab, write[0], write[1])
     scan(tab)
@@ -99,7 +97,7 @@ def scan(tab: Tab) -> None:
 
 def watch(tab: Tab, key: str) -> None:
     """If another tab writes this key, be its heir."""
-    main = tab.config["storageKey"] + ":"
+    main = tab.main + ":"
     guest = after(key, main)
     if tab.is_owner and guest is not None:
         family = main + before(guest, ".")
@@ -113,7 +111,7 @@ def retake(tab: Tab) -> None:
     if tab.is_owner and tab.is_shared:
         tab.is_shared = False
         # The main key first, since what is found in the others is gathered there.
-        for family in joined([tab.config["storageKey"]], tab.mine):
+        for family in joined([tab.main], tab.mine):
             take_family(tab, family)
         scan(tab)
 
@@ -125,7 +123,7 @@ def hear(tab: Tab, key: str | None, text: str | None) -> None:
         return
     family = find(tab.mine, lambda mine: page_number(key, mine) >= 0)
     if family is not None:
-        take_key(tab, family, key, text)
+        take_key(tab, key, text)
     elif tab.mirror is not None:
         tab.heard.append([key, text])
     else:

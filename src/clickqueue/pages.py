@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from clickqueue.event import admit
 from clickqueue.runtime import after, find, joined, keep, kind, take_out, whole
-from clickqueue.tab import Page, report
+from clickqueue.tab import NOWHERE, Page
 
 if TYPE_CHECKING:
     from clickqueue.tab import Record, Tab
@@ -47,48 +47,49 @@ def page_number(key: str, family: str) -> int:
     return 0 if key == family else whole(digits if digits is not None else "")
 
 
-def page_at(tab: Tab, family: str, number: int) -> Page:
-    """The page of that number, a new one where there is none yet."""
-    page = find(tab.pages, lambda page: page.family == family and page.number == number)
+def page_at(tab: Tab, key: str) -> Page:
+    """The page under that key, a new one where there is none yet."""
+    page = find(tab.pages, lambda page: page.key == key)
     if page is None:
-        page = Page(family, number)
+        page = Page(key)
         tab.pages.append(page)
     return page
+
+
+def page_key(family: str, number: int) -> str:
+    return family + "." + str(number) if number > 0 else family
 
 
 def open_page(tab: Tab) -> Page:
     """The page for a new record: the last of the home family, or the next where that is full."""
     last = 0
     for page in tab.pages:
-        if page.family == tab.home:
-            last = max(last, page.number)
-    page = page_at(tab, tab.home, last)
-    room = FIRST_PAGE_EVENTS if last == 0 else LATER_PAGE_EVENTS
-    return page if len(members(tab, page)) < room else page_at(tab, tab.home, last + 1)
+        last = max(last, page_number(page.key, tab.home))
+    page = page_at(tab, page_key(tab.home, last))
+    room = LATER_PAGE_EVENTS if last > 0 else FIRST_PAGE_EVENTS
+    # Without locks, tabs that each moved the other's events from page to page would lose them: there is one page only.
+    has_room = len(members(tab, page)) < room or not tab.has_locks
+    return page if has_room else page_at(tab, page_key(tab.home, last + 1))
 
 
 def place(tab: Tab, record: Record) -> None:
     """Give a record of the line its place in storage; `save` brings it there."""
-    page = open_page(tab)
-    record.page = page
-    page.is_empty = False
-    soil(tab, page)
+    record.page = open_page(tab)
+    soil(tab, record)
 
 
 def remove(tab: Tab, record: Record) -> None:
     """Let go of a record; `save` takes it out of storage."""
-    page = record.page
-    if page is not None:
-        tab.gone.append(record.id)
-        soil(tab, page)
-        take_out(tab.line, record)
-        record.page = None
+    tab.gone.append(record.id)
+    soil(tab, record)
+    take_out(tab.line, record)
+    record.page = NOWHERE
 
 
-def soil(tab: Tab, page: Page) -> None:
-    """Storage no longer holds what it should."""
-    page.is_dirty = True
-    page.answers = 0
+def soil(tab: Tab, record: Record) -> None:
+    """Storage no longer holds of this record what it should."""
+    record.page.is_dirty = True
+    record.page.answers = 0
     if tab.mirror is not None:
         tab.mirror.is_dirty = True
 
@@ -96,24 +97,19 @@ def soil(tab: Tab, page: Page) -> None:
 def salvage(tab: Tab, page: Page, text: str | None, reason: str) -> list[Record]:
     """The events in what lies under a page's key. Rubbish among them is reported and makes the page dirty (CONTRACT 4.5)."""
     records: list[Record] = []
-    items = parse(tab, text) if text is not None else records
-    if kind(items) != "list":
-        report(tab, text, reason, "stored page is not a JSON array")
-        page.is_dirty = True
-        return records
-    for item in items:
-        record = admit(tab, item, MAX_STORED_EVENT_BYTES, reason)
-        if record is not None:
-            records.append(record)
-    page.is_dirty = page.is_dirty or len(records) < len(items)
-    return records
-
-
-def parse(tab: Tab, text: str) -> Any:
+    items: Any = [text]
     try:
-        return tab.env.json.load(text)
+        items = tab.env.json.load(text) if text is not None else []
     except Exception:
-        return None
+        # Then the text itself is the one thing found, and no event.
+        pass
+    for item in items if kind(items) == "list" else [items]:
+        record = admit(tab, item, MAX_STORED_EVENT_BYTES, reason)
+        if record is None:
+            page.is_dirty = True
+        else:
+            records.append(record)
+    return records
 
 
 def write(tab: Tab, page: Page, records: list[Record]) -> bool:
@@ -141,11 +137,10 @@ def save(tab: Tab) -> None:
         gather(tab)
     for page in tab.pages:
         if page.is_dirty:
-            records = members(tab, page)
-            page.is_empty = len(records) == 0
-            tab.is_reachable = write(tab, page, records)
-    tab.pages = keep(tab.pages, lambda page: page.is_dirty or not page.is_empty)
-    if len(tab.gone) > MAX_GONE_IDS and len(tab.pages) == 0:
+            tab.is_reachable = write(tab, page, members(tab, page))
+    if len(tab.line) <= FIRST_PAGE_EVENTS:
+        tab.pages = keep(tab.pages, lambda page: page.is_dirty or len(members(tab, page)) > 0)
+    if len(tab.pages) == 0 and len(tab.gone) > MAX_GONE_IDS:
         tab.gone = []
     if tab.mirror is not None and tab.mirror.is_dirty:
         write(tab, tab.mirror, tab.line)
@@ -153,11 +148,8 @@ def save(tab: Tab) -> None:
 
 def gather(tab: Tab) -> None:
     """Move everything to the one key that everybody knows."""
-    first = page_at(tab, tab.home, 0)
+    first = page_at(tab, tab.home)
     if write(tab, first, tab.line):
-        first.is_empty = False
         for record in tab.line:
-            page = record.page
-            if page is not None and page is not first:
-                page.is_dirty = True
-                record.page = first
+            record.page.is_dirty = record.page.is_dirty or record.page is not first
+            record.page = first

@@ -14,10 +14,10 @@ from clickqueue.event import admit
 from clickqueue.losses import drop, drop_overflow
 from clickqueue.ownership import ask, begin, hear, leave, release, retake, scan
 from clickqueue.pages import has_id, place, save
-from clickqueue.runtime import attempt, joined, keep, kind, names, overlay, take_out
+from clickqueue.runtime import attempt, find, joined, keep, names, overlay, take_out
 from clickqueue.schedule import flush, is_parked, next_wake_ms, open_path, state_of
 from clickqueue.sender import send_all, send_next
-from clickqueue.tab import Tab, report
+from clickqueue.tab import Tab, now_ms_of, report
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -98,7 +98,7 @@ def accept(tab: Tab, record: Record) -> None:
         tab.counts["duplicates"] += 1
         return
     tab.counts["enqueued"] += 1
-    record.due_at_ms = tab.env.clock.uptime_ms() + tab.config["maxBatchDelay"]
+    record.due_at_ms = now_ms_of(tab) + tab.config["maxBatchDelay"]
     record.born_after = tab.counts["failures"]
     tab.line.append(record)
     place(tab, record)
@@ -132,7 +132,7 @@ def proceed(tab: Tab) -> None:
     tab.is_busy = True
     retake(tab)
     wake_at_ms = next_wake_ms(tab)
-    while wake_at_ms is not None and wake_at_ms <= tab.env.clock.uptime_ms():
+    while wake_at_ms is not None and wake_at_ms <= now_ms_of(tab):
         send_next(tab, MAX_BODY_BYTES)
         wake_at_ms = next_wake_ms(tab)
     arm(tab, wake_at_ms)
@@ -148,7 +148,7 @@ def arm(tab: Tab, wake_at_ms: float | None) -> None:
         tab.env.clock.cancel(tab.timer)
         tab.wake_at_ms = wake_at_ms
         if wake_at_ms is not None:
-            tab.timer = tab.env.clock.call_later(wake_at_ms - tab.env.clock.uptime_ms(), lambda: on_timer(tab))
+            tab.timer = tab.env.clock.call_later(wake_at_ms - now_ms_of(tab), lambda: on_timer(tab))
 
 
 def on_timer(tab: Tab) -> None:
@@ -160,7 +160,7 @@ def publish(tab: Tab) -> None:
     """Tell the host what has changed. Its faults stay its own (CONTRACT 1.6)."""
     snapshot = count(tab)
     listeners = []
-    if has_changed(tab.snapshot, snapshot):
+    if find(names(snapshot), lambda name: snapshot[name] != tab.snapshot[name]) is not None:
         tab.snapshot = snapshot
         listeners = joined(tab.listeners, [])
     untold = tab.untold
@@ -185,15 +185,7 @@ def count(tab: Tab) -> dict[str, Any]:
         "persistent": tab.is_reachable and len(keep(tab.pages, lambda page: page.is_dirty)) == 0,
         "pending": len(tab.line),
         "inFlight": len(keep(tab.line, lambda record: record.batch is not None and record.batch.is_flying)),
-        "dropped": overlay(tab.dropped, {}),
+        "dropped": tab.dropped,
     }
     snapshot: dict[str, Any] = overlay(tab.counts, now)
     return snapshot
-
-
-def has_changed(one: dict[str, Any], other: dict[str, Any]) -> bool:
-    for name in names(one):
-        is_object = kind(one[name]) == "object"
-        if (is_object and has_changed(one[name], other[name])) or (not is_object and one[name] != other[name]):
-            return True
-    return False

@@ -64,8 +64,10 @@ export const attempt = (call, done, failed) => {
   let answer
   try {
     answer = call()
+    // By way of a native promise, since a thenable of the host may call back twice, at once, or throw.
+    if (typeof answer?.then == 'function') return void Promise.resolve(answer).then(done, failed)
   } catch (error) {
     return failed(error)
   }
-  typeof answer?.then == 'function' ? Promise.resolve(answer).then(done, failed) : done(answer)
+  done(answer)
 }

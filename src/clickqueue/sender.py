@@ -11,6 +11,7 @@ from clickqueue.losses import drop, drop_if_expired
 from clickqueue.pages import remove, save, soil
 from clickqueue.runtime import attempt, field, take_out
 from clickqueue.schedule import PROBE_MS, is_parked, open_path
+from clickqueue.tab import NOWHERE, now_ms_of
 from clickqueue.verdict import blame_of, is_wanted_again, refusal_of, retry_after_ms
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ def send_all(tab: Tab) -> None:
 
 
 def send(tab: Tab, batch: Batch) -> None:
-    tab.tried_at_ms = tab.env.clock.uptime_ms()
+    tab.tried_at_ms = now_ms_of(tab)
     tab.counts["batches"] += 1
     tab.flying.append(batch)
     batch.is_flying = True
@@ -83,7 +84,7 @@ def on_answer(tab: Tab, batch: Batch, answer: Any) -> None:
     for record in batch.records:
         # Handed over when the page was left: should it come back to us, it is settled.
         is_settled = refusal_of(answer, record.id) is None and not is_wanted_again(answer, record.id)
-        if record.page is None and is_settled:
+        if record.page is NOWHERE and is_settled:
             tab.gone.append(record.id)
     for record in land(tab, batch):
         refusal = refusal_of(answer, record.id)
@@ -110,7 +111,7 @@ def on_error(tab: Tab, batch: Batch, error: Any) -> None:
     else:
         # Somebody answered: the path works.
         tab.failures = 0
-        open_path(tab, tab.env.clock.uptime_ms() + wait_ms)
+        open_path(tab, now_ms_of(tab) + wait_ms)
         on_blame(tab, batch, blame, str(field(error, "status")))
     rest(tab)
 
@@ -123,7 +124,7 @@ def rest(tab: Tab) -> None:
 def note_failure(tab: Tab, wait_ms: float) -> None:
     """The path failed. Requests that left together fail together, which counts once; offline it does not count (CONTRACT 3.8)."""
     if len(tab.flying) == 0:
-        now_ms = tab.env.clock.uptime_ms()
+        now_ms = now_ms_of(tab)
         if tab.env.network.is_online():
             tab.failures += 1
         delay_ms = PROBE_MS if is_parked(tab) else backoff_ms(tab.failures, tab.config, tab.env.ids.random())
@@ -149,15 +150,14 @@ def on_blame(tab: Tab, batch: Batch, reason: str, status: str) -> None:
 
 def note_retry(tab: Tab, record: Record) -> None:
     count_retry(tab, record)
-    if record.page is not None:
-        soil(tab, record.page)
+    soil(tab, record)
     drop_if_expired(tab, record)
 
 
 def put_back(tab: Tab, record: Record) -> None:
     """To the back of the queue, for another day."""
-    if record.page is not None:
+    if record.page is not NOWHERE:
         take_out(tab.line, record)
         tab.line.append(record)
         record.batch = None
-        record.due_at_ms = tab.env.clock.uptime_ms() + max(tab.config["maxBatchDelay"], tab.config["initialRetryDelay"])
+        record.due_at_ms = now_ms_of(tab) + max(tab.config["maxBatchDelay"], tab.config["initialRetryDelay"])

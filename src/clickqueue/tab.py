@@ -8,12 +8,28 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from clickqueue.runtime import overlay
 from clickqueue.stats import no_counts, no_drops
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from clickqueue.ports import Api, Env
+
+
+class Page:
+    """One storage key: a JSON array of events. Pages of one owner are a family, told apart by their number."""
+
+    def __init__(self, key: str) -> None:
+        self.key = key
+        # Storage does not hold what it should.
+        self.is_dirty = False
+        # How often it was written again because another tab's write lacked mine, since there was last something new.
+        self.answers = 0
+
+
+# Where a record lies that is not pending: not yet, or no longer.
+NOWHERE = Page("")
 
 
 class Record:
@@ -31,8 +47,7 @@ class Record:
         self.was_sent = False
         # How many failures there had been when it came.
         self.born_after = 0
-        # None: it is no longer pending here.
-        self.page: Page | None = None
+        self.page: Page = NOWHERE
         # None: it is unsent.
         self.batch: Batch | None = None
 
@@ -46,25 +61,12 @@ class Batch:
         self.is_flying = False
 
 
-class Page:
-    """One storage key: a JSON array of events. Pages of one owner are a family, told apart by their number."""
-
-    def __init__(self, family: str, number: int) -> None:
-        self.family = family
-        self.number = number
-        self.key = family + "." + str(number) if number > 0 else family
-        # Storage does not hold what it should.
-        self.is_dirty = False
-        self.is_empty = True
-        # How often it was written again because another tab's write lacked mine, since there was last something new.
-        self.answers = 0
-
-
 class Tab:
     """One live queue in one page."""
 
     def __init__(self, config: dict[str, Any], api: Api, env: Env) -> None:
         self.config = config
+        self.main: str = config["storageKey"]
         self.api = api
         self.env = env
         self.line: list[Record] = []
@@ -113,8 +115,15 @@ class Tab:
         self.snapshot: dict[str, Any] = {}
 
 
+def now_ms_of(tab: Tab) -> float:
+    """The time that waits are counted on."""
+    return tab.env.clock.uptime_ms()
+
+
 def report(tab: Tab, event: Any, reason: str, detail: str) -> None:
     """Count a loss; without a reason there is none. The host hears of it when the queue is at rest: it may call back into it."""
     if len(reason) > 0:
+        # A new object: that is how a snapshot sees that something changed.
+        tab.dropped = overlay(tab.dropped, {})
         tab.dropped[reason] += 1
         tab.untold.append([event, reason, detail])
