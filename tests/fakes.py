@@ -208,7 +208,7 @@ class Origin:
     separate from the one of the locks. A copy ignores what is older than its own last write to the key, so that all end up the same.
     """
 
-    __slots__ = ("_serial", "_used_chars", "lag", "quota_chars", "texts", "timeline", "views")
+    __slots__ = ("_serial", "_used_chars", "lag", "quota_chars", "texts", "timeline", "travelling", "views")
 
     def __init__(self, timeline: Timeline | None = None, lag: Delay | None = None) -> None:
         self.timeline = timeline or Timeline()
@@ -216,6 +216,8 @@ class Origin:
         self.views: list[FakeStorage] = []
         self.lag = lag
         self.quota_chars: int | None = None
+        self.travelling = 0
+        """How many pieces of news have not arrived yet."""
         self._used_chars = 0
         self._serial = 0
 
@@ -329,9 +331,11 @@ class FakeStorage:
         lag, now_ms = self._origin.lag, self._origin.timeline.uptime_ms
         self._news_at_ms = max(self._news_at_ms, now_ms + lag() if lag else now_ms)
         if not self._life.is_dead:
+            self._origin.travelling += 1
             self._origin.timeline.post(self._news_at_ms - now_ms, lambda: self._learn(serial, key, text))
 
     def _learn(self, serial: int, key: str | None, text: str | None) -> None:
+        self._origin.travelling -= 1
         if self._copy is not self._origin.texts:
             self._overtake(serial, key, text)
         self._life.run(lambda: self.hear(key, text))

@@ -161,7 +161,7 @@ class Host:
         if place is None or not is_first:
             return
         # A page that was left reads the store anew: what came meanwhile from elsewhere may stand before.
-        if place < self.last_first_sent and not self.history.is_merging:
+        if place < self.last_first_sent and self.history.options.has_locks:
             self.history.accuse(f"{self.name} sends {event_id} after a later one (CONTRACT 3.2)")
         self.last_first_sent = max(self.last_first_sent, place)
 
@@ -197,7 +197,7 @@ class History:
         self.dropped: dict[str, str] = {}
         self.excused: dict[str, str] = {}
         self.is_merging = not options.has_locks or lag_ms > 0
-        """Several tabs may write one key, so that it may lack for a moment what a living tab still knows."""
+        """A tab may overwrite what it does not know of, so that a key lacks it until the one who knows has heard."""
         self._gaps: set[str] = set()
         self._overwritten: set[str] = set()
         self._accusations: list[str] = []
@@ -339,7 +339,7 @@ class History:
             for event_id in [each for each in self.open_ids if not self.is_stored(each) and host.holds(each)]:
                 if host.is_shaky:
                     self.excuse(event_id, "memory")
-                elif self.is_merging:
+                elif self.is_settling:
                     self.excuse(event_id, "merge")
             self.hosts.remove(host)
 
@@ -518,6 +518,11 @@ class History:
 
     # -- what is seen
 
+    @property
+    def is_settling(self) -> bool:
+        """Whether somebody is still to hear of a write, and to repair what it has lost."""
+        return self.is_merging and self.origin.travelling > 0
+
     def is_stored(self, event_id: str) -> bool:
         mark = _mark(event_id)
         return any(mark in text for text in self.origin.texts.values())
@@ -611,7 +616,7 @@ class History:
     def _check_memory(self, event_id: str) -> None:
         """It is in no key: then a tab must hold it that says so, or that is about to repair it."""
         for host in self.hosts:
-            if host.holds(event_id) and (self.is_merging or not host.queue.get_snapshot()["persistent"]):
+            if host.holds(event_id) and (self.is_settling or not host.queue.get_snapshot()["persistent"]):
                 host.memory_only.add(event_id)
                 return
         if self._may_be_overwritten(event_id):
@@ -622,7 +627,7 @@ class History:
     def _may_be_overwritten(self, event_id: str) -> bool:
         """Somebody wrote over it before he could read it, and who would have noticed is gone."""
         is_orphan = self.open_ids[event_id] not in self.hosts
-        return event_id in self._overwritten or (is_orphan and not self.options.has_locks)
+        return event_id in self._overwritten or (is_orphan and self.is_settling and not self.options.has_locks)
 
     # -- the calm after it
 
