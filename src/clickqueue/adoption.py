@@ -89,7 +89,7 @@ def recover(tab: Tab, found: list[Record]) -> None:
         record.due_at_ms = now_ms_of(tab)
         rejoin(tab, record)
         if record.timestamp_ms <= tab.purged_at_ms:
-            drop(tab, record, "purged", "left behind by another tab before purge()")
+            drop(tab, record, "purged", "left before purge()")
     drop_overflow(tab)
     save(tab)
     tab.proceed()
@@ -98,8 +98,10 @@ def recover(tab: Tab, found: list[Record]) -> None:
 def rejoin(tab: Tab, record: Record) -> None:
     """Back from the back/forward cache: what is still in flight from here is not sent again (CONTRACT 5.2)."""
     for batch in tab.flying:
-        if has_id(batch.records, record.id):
+        others = keep(batch.records, lambda other: other.id != record.id)
+        if len(others) < len(batch.records):
             record.batch = batch
+            batch.records = joined(others, [record])
 
 
 def restore(tab: Tab) -> None:

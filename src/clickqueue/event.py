@@ -17,7 +17,7 @@ TEXT_FIELDS = ["id", "sessionId", "questionId", "offerId", "buttonVariantId"]
 
 def admit(tab: Tab, raw: Any, max_bytes: int, reason: str) -> Record | None:
     """The record of a raw event; None where it is none, which is reported as `reason`."""
-    detail = "cannot be written as JSON; give plain data without cycles"
+    detail = "cannot be written as JSON"
     try:
         json = tab.env.json
         event: Any = json.load(json.dump(raw)) if kind(raw) == "object" else None
@@ -27,7 +27,7 @@ def admit(tab: Tab, raw: Any, max_bytes: int, reason: str) -> Record | None:
             size_bytes = json.size_bytes(text)
             if size_bytes <= max_bytes:
                 return Record(event, text, size_bytes)
-            detail = "has " + str(size_bytes) + " bytes, " + str(max_bytes) + " are allowed"
+            detail = "has " + str(size_bytes) + " bytes; allowed: " + str(max_bytes)
     except Exception:
         # A cycle, a getter that throws, a host that broke JSON: whatever was thrown, there is no event.
         pass

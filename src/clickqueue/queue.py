@@ -46,7 +46,7 @@ class Queue:
         tab = self._tab
         record = None
         if tab.is_destroyed:
-            report(tab, event, "invalid", "the queue is destroyed; make a new one")
+            report(tab, event, "invalid", "queue is destroyed")
         else:
             record = admit(tab, event, tab.config["maxEventBytes"], "invalid")
         if record is not None:
@@ -78,7 +78,7 @@ class Queue:
             # What other tabs leave behind later was clicked before the withdrawal too.
             tab.purged_at_ms = tab.env.clock.now_ms()
             for record in joined(tab.line, []):
-                drop(tab, record, "purged", "purge() was called")
+                drop(tab, record, "purged", "by purge()")
             save(tab)
             proceed(tab)
 

@@ -81,21 +81,19 @@ def land(tab: Tab, batch: Batch) -> list[Record]:
 def on_answer(tab: Tab, batch: Batch, answer: Any) -> None:
     tab.failures = 0
     open_path(tab, 0)
+    land(tab, batch)
     for record in batch.records:
-        # Handed over when the page was left: should it come back to us, it is settled.
-        is_settled = refusal_of(answer, record.id) is None and not is_wanted_again(answer, record.id)
-        if record.page is NOWHERE and is_settled:
-            tab.gone.append(record.id)
-    for record in land(tab, batch):
+        is_pending = record.page is not NOWHERE
         refusal = refusal_of(answer, record.id)
-        if refusal is not None:
+        if refusal is None and not is_wanted_again(answer, record.id):
+            # Also what was handed over when the page was left: should it come back to us, it is settled.
+            remove(tab, record)
+            tab.counts["acknowledged"] += 1 if is_pending else 0
+        elif refusal is not None and is_pending:
             drop(tab, record, "rejected", refusal)
-        elif is_wanted_again(answer, record.id):
+        elif is_pending:
             note_retry(tab, record)
             put_back(tab, record)
-        else:
-            remove(tab, record)
-            tab.counts["acknowledged"] += 1
     rest(tab)
 
 
