@@ -40,7 +40,7 @@ def take_family(tab: Tab, family: str) -> None:
         except Exception:
             # What cannot be read must not be overwritten: from now on we merge, until it can be.
             tab.is_shared = True
-    recover(tab, found)
+    recover(tab, joined(found, tab.line), found)
 
 
 def take_key(tab: Tab, key: str, text: str | None) -> None:
@@ -54,7 +54,7 @@ def take_key(tab: Tab, key: str, text: str | None) -> None:
         page.is_dirty = page.is_dirty or len(found) > 0
         if tab.is_shared and page.is_dirty:
             page.answers += 1
-        recover(tab, found)
+        recover(tab, joined(tab.line, found), found)
 
 
 def take_page(tab: Tab, page: Page, text: str | None, is_mine: bool, found: list[Record]) -> None:
@@ -81,10 +81,10 @@ def claim(tab: Tab, event_id: str, page: Page) -> None:
             record.page = page
 
 
-def recover(tab: Tab, found: list[Record]) -> None:
-    """These have waited for a page already, so they are first in line, and due."""
+def recover(tab: Tab, line: list[Record], found: list[Record]) -> None:
+    """Some in this line are new to me. They have waited for a page already, so they are due."""
     tab.counts["recovered"] += len(found)
-    tab.line = joined(found, tab.line)
+    tab.line = line
     for record in found:
         record.due_at_ms = now_ms_of(tab)
         rejoin(tab, record)
@@ -122,3 +122,4 @@ def hand_over(tab: Tab, home: str) -> None:
     tab.home = home
     for record in kept:
         place(tab, record)
+    save(tab)

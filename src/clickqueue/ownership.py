@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
 def begin(tab: Tab) -> None:
     """Live in a key that nobody else can have, not even an heir of the one before, and copy everything to the main one."""
-    tab.has_left = True
     # Where there are no locks, everybody lives in the main key.
     home = tab.main + ":" + tab.env.ids.new_id() if tab.has_locks else tab.main
     tab.mine = [home]
@@ -40,17 +39,37 @@ def begin(tab: Tab) -> None:
 
 
 def ask(tab: Tab) -> None:
-    """Find out which key is mine."""
+    """Find out which key is mine, at the start and after a return."""
     if tab.has_left:
         tab.has_left = False
-        # First, so that no heir can come between.
-        request(tab, tab.home, False, lambda answer: None)
+        # What was written after the page was left may have an heir already.
+        begin(tab)
+        guest = tab.home
+        request(tab, guest, False, lambda answer: on_guest(tab, guest, answer))
         request(tab, tab.main, False, lambda answer: on_main(tab, answer))
+
+
+def on_guest(tab: Tab, guest: str, answer: LockAnswer) -> None:
+    """An heir that saw my key before my lock was there has taken both (Chromium, when a tab writes while it loads)."""
+    if answer == "taken":
+        fresh = tab.main + ":" + tab.env.ids.new_id()
+        # Nobody can know this name before something is written under it.
+        request(tab, fresh, False, lambda granted: move_out(tab, guest, fresh))
+
+
+def move_out(tab: Tab, guest: str, fresh: str) -> None:
+    """What is stored there is the heir's."""
+    if tab.home == guest:
+        tab.mine = [fresh]
+        tab.known = [fresh]
+        hand_over(tab, fresh)
+        tab.proceed()
 
 
 def leave(tab: Tab) -> None:
     """Give up every lock and every stored record: the page may be frozen now (CONTRACT 5.2)."""
     if not tab.has_left:
+        tab.has_left = True
         release(tab)
         begin(tab)
 

@@ -12,7 +12,7 @@ from clickqueue.batches import MAX_BODY_BYTES
 from clickqueue.config import read_api, read_config
 from clickqueue.event import admit
 from clickqueue.losses import drop, drop_overflow
-from clickqueue.ownership import ask, begin, hear, leave, release, retake, scan
+from clickqueue.ownership import ask, hear, leave, release, retake, scan
 from clickqueue.pages import has_id, place, save
 from clickqueue.runtime import attempt, find, joined, keep, names, overlay, take_out
 from clickqueue.schedule import flush, is_parked, next_wake_ms, open_path, state_of
@@ -34,7 +34,6 @@ class Queue:
         tab = Tab(read_config(config), read_api(api), env)
         self._tab = tab
         tab.proceed = lambda: proceed(tab)
-        begin(tab)
         tab.snapshot = count(tab)
         stop = env.page.listen(lambda news, key, text: on_news(tab, news, key, text))
         self._stop: Callable[[], None] = stop
@@ -121,7 +120,6 @@ def on_news(tab: Tab, news: PageNews, key: str | None, text: str | None) -> None
         send_all(tab)
         if news == "leave":
             leave(tab)
-            save(tab)
     proceed(tab)
 
 
