@@ -124,7 +124,7 @@ export function drawQueue(snapshot, timer) {
   card.dataset.state = shownState = snapshot.state;
   shownTimer = timer;
   Object.assign(byId('state'), { textContent: snapshot.state }).dataset.state = snapshot.state;
-  byId('reason').textContent = snapshot.pending > 0 && !snapshot.isOnline ? 'Waiting for the network' : REASONS[snapshot.state];
+  byId('reason').textContent = snapshot.pending > 0 && !snapshot.isOnline ? 'until a probe; offline' : REASONS[snapshot.state];
   const dropped = Object.values(snapshot.dropped).reduce((sum, count) => sum + count, 0);
   byId('counters').replaceChildren(...COUNTERS.map(([field, name]) => counter(name, snapshot[field], field === 'failures')),
     counter('dropped', dropped, true));
