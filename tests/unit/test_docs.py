@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import importlib
 import re
 import subprocess
 from pathlib import Path
@@ -182,7 +181,8 @@ def test_the_picture_is_what_queues_do() -> None:
 def test_the_limits_are_those_of_the_code() -> None:
     """Each number in the table of limits is the constant that it names."""
     limits = re.findall(r"^\| `(\w+)\.(\w+)` \| (\d+) \|", DESIGN, re.M)
-    assert [
-        (module, limit, str(getattr(importlib.import_module(f"clickqueue.{module}"), limit))) for module, limit, _ in limits
-    ] == limits
+    told = [(limit, value) for _, limit, value in limits]
+    # Read, not imported: the simulator plays with some of them.
+    sources = [(SOURCE / f"{module}.py").read_text() for module, _, _ in limits]
+    assert [each for each, source in zip(told, sources, strict=True) if "{} = {}\n".format(*each) not in source] == []
     assert len(limits) == len(re.findall(r"^\| `\w+\.[A-Z_]+` ", DESIGN, re.M)) > 0
