@@ -6,46 +6,36 @@ import email.utils
 from collections.abc import Callable
 from typing import Any
 
-from clickqueue.ports import Json
-from tests.fakes import FakeJson
+from clickqueue.ports import Clock, Json
+from tests.fakes import FakeClock, FakeJson
 
 
 class FakePromise:
-    """A promise that settles once and calls its listeners at once: the order of happenings without an event loop."""
+    """A promise that is settled already: the order of happenings without an event loop."""
 
-    def __init__(self, start: Callable[[Callable[[Any], None], Callable[[Any], None]], None]) -> None:
-        self.state = "pending"
-        self.value: Any = None
-        self._listeners: list[Callable[[], None]] = []
+    def __init__(self, start: Callable[[], Any]) -> None:
+        self.state = "rejected"
+        self.value: Any
         try:
-            start(lambda value: self._settle("resolved", value), lambda error: self._settle("rejected", error))
+            answer = start()
         except Exception as error:
-            self._settle("rejected", error)
-
-    def then(self, done: Callable[[Any], None], failed: Callable[[Any], None]) -> None:
-        def tell() -> None:
-            (done if self.state == "resolved" else failed)(self.value)
-
-        if self.state == "pending":
-            self._listeners.append(tell)
+            self.value = error
         else:
-            tell()
+            is_promise = isinstance(answer, FakePromise)
+            self.state = answer.state if is_promise else "resolved"
+            self.value = answer.value if is_promise else answer
 
-    def _settle(self, state: str, value: Any) -> None:
-        if self.state != "pending":
-            return
-        self.state, self.value = state, value
-        for tell in self._listeners:
-            tell()
+    def then(self, done: Callable[[Any], Any], failed: Callable[[Any], Any] | None = None) -> FakePromise:
+        heard = done if self.state == "resolved" else failed
+        return self if heard is None else FakePromise(lambda: heard(self.value))
 
 
 class FakeFailure(Exception):
     """The native error of the port."""
 
-    def __init__(self, message: str, status: int, retry_after_ms: float | None) -> None:
+    def __init__(self, message: str, fields: dict[str, Any]) -> None:
         super().__init__(message)
-        self.status = status
-        self.retryAfterMs = retry_after_ms
+        self.fields = fields
 
 
 class FakeResponse:
@@ -62,37 +52,30 @@ class FakeHttp:
 
     def __init__(self, *script: FakeResponse | Exception, now_ms: float = 0) -> None:
         self.json: Json = FakeJson()
+        clock = FakeClock()
+        clock.timeline.wall_ms = now_ms
+        self.clock: Clock = clock
         self.sent: list[dict[str, Any]] = []
         self._script = list(script)
-        self._now_ms = now_ms
 
-    def exchange(
-        self,
-        fetch: Any,
-        url: str,
-        request: dict[str, Any],
-        timeout_ms: float,
-        answered: Callable[[Any, str], None],
-        failed: Callable[[Any], None],
-    ) -> None:
-        self.sent.append({"url": url, "fetch": fetch, "timeout_ms": timeout_ms, **request})
-        answer = self._script.pop(0)
-        if isinstance(answer, Exception):
-            failed(answer)
-        else:
-            answered(answer, answer.text)
+    def exchange(self, fetch: Any, url: str, prepare: Callable[[], dict[str, Any]], timeout_ms: float) -> FakePromise:
+        def answer() -> list[Any]:
+            self.sent.append({"url": url, "fetch": fetch, "timeout_ms": timeout_ms, **prepare()})
+            answer = self._script.pop(0)
+            if isinstance(answer, Exception):
+                raise answer
+            return [answer, answer.text]
 
-    def promise(self, start: Callable[[Any, Any], None]) -> FakePromise:
-        return FakePromise(start)
+        return FakePromise(answer)
 
-    def failure(self, message: str, status: int, retry_after_ms: float | None) -> FakeFailure:
-        return FakeFailure(message, status, retry_after_ms)
+    def fail(self, message: str, fields: dict[str, Any]) -> FakePromise:
+        def reject() -> None:
+            raise FakeFailure(message, fields)
 
-    def parse_date_ms(self, text: str | None) -> float | None:
+        return FakePromise(reject)
+
+    def date_ms(self, text: str | None, otherwise_ms: float) -> float:
         try:
             return email.utils.parsedate_to_datetime(text or "").timestamp() * 1000
         except ValueError:
-            return None
-
-    def now_ms(self) -> float:
-        return self._now_ms
+            return otherwise_ms

@@ -29,9 +29,6 @@ PUBLIC = (
 )
 """What a host spells. What it may hand in as `env` stands in ports.py, and is read from there."""
 
-OURS = ("Http",)
-"""Ports that no host ever sees: both sides of them are in the built module."""
-
 KEPT = ("constructor", "delete", "get", "has", "length", "set", "then")
 """Methods of Map and of promises: JavaScript's own, so their names stay even where a class of ours has the same."""
 
@@ -44,7 +41,7 @@ def camel(name: str) -> str:
 
 def public(source: Path) -> set[str]:
     """Every attribute that JavaScript code outside of us may name: the lists above, and the ports."""
-    ports = gather(node for node in parse(source / "ports.py").body if getattr(node, "name", "") not in OURS)
+    ports = gather([parse(source / "ports.py")])
     return {*PUBLIC, *ports.methods, *ports.attributes}
 
 

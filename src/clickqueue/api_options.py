@@ -8,15 +8,14 @@ from __future__ import annotations
 from typing import Any
 
 from clickqueue.config import check, filled_in
-from clickqueue.runtime import given, names
+from clickqueue.runtime import given, overlay
 
-TEXT = ["", "text"]
 OPTIONS: dict[str, list[Any]] = {
     "endpoint": [None, "text"],
     "batchEndpoint": [None, "text"],
     # Three retransmissions of a lost packet (1, 2 and 4 s) fit in; while a request hangs, nothing else of the tab goes.
     # Ten minutes are longer than any proxy waits.
-    "timeoutMs": [10000, "number", 1, 600000],
+    "timeoutMs": [10000, 1, 600000],
     "headers": [{}, "object"],
     "contentType": ["application/json", "text"],
     "fetch": [None, "function"],
@@ -26,13 +25,9 @@ OPTIONS: dict[str, list[Any]] = {
 def read_api_options(options: Any) -> dict[str, Any]:
     """Every option, checked and filled in."""
     result = filled_in("options", OPTIONS, options)
-    check("options.endpoint", result["endpoint"], TEXT, OPTIONS)
+    check("options.endpoint", result["endpoint"], ["", "text"])
     # Null is a choice, there is no batch route; leaving it out is another.
     if not given(options, "batchEndpoint"):
         result["batchEndpoint"] = result["endpoint"] + "/batch"
-    headers = {"Content-Type": result["contentType"]}
-    for name in names(result["headers"]):
-        check("options.headers." + name, result["headers"][name], TEXT, OPTIONS)
-        headers[name] = result["headers"][name]
-    result["headers"] = headers
+    result["headers"] = overlay({"Content-Type": result["contentType"]}, result["headers"])
     return result

@@ -132,7 +132,7 @@ export type DropReason =
  */
 export interface QueueConfig {
   /**
-   * Events that make a batch: the one that completes it sends it in the same call. Whole, 1 to 1 000, default 10: nine of ten
+   * Events that make a batch: the one that completes it sends it in the same call. 1 to 1 000, default 10: nine of ten
    * requests are saved, and 3 kB are far below what one keepalive request carries. A batch never has more than 60 000 bytes.
    */
   maxBatchSize: number
@@ -141,7 +141,7 @@ export interface QueueConfig {
   /**
    * Failures in a row after which the queue is `parked`: it keeps everything, and tries again when the browser comes online,
    * when the page is shown, when a batch falls due, at the next page load, and every ten minutes. Also how often an event that the
-   * server itself blames (400, 413, 422) is tried. Whole, 1 to 1 000, default 10: about four minutes.
+   * server itself blames (400, 413, 422) is tried. 1 to 1 000, default 10: about four minutes.
    */
   maxRetries: number
   /** The wait after the first failure; it doubles with each further one: 2, 4, 8, 16, 30, 30 s. 1 to 86 400 000 ms, default 2 000. */
@@ -153,11 +153,11 @@ export interface QueueConfig {
    * `<key>:<tab>`. Not empty, default `'srv_click_queue'`. Two widgets with one endpoint share a key; with two endpoints give each its own.
    */
   storageKey: string
-  /** Pending events above which the oldest goes, `overflow`. Whole, 1 to 10 000, default 1 000: a day of clicks without network. */
+  /** Pending events above which the oldest goes, `overflow`. 1 to 10 000, default 1 000: a day of clicks without network. */
   maxQueueSize: number
-  /** Pending bytes above which the oldest goes. Whole, 1 000 to 4 194 304, default 524 288: a tenth of what browsers give an origin. */
+  /** Pending bytes above which the oldest goes. 1 000 to 4 194 304, default 524 288: a tenth of what browsers give an origin. */
   maxQueueBytes: number
-  /** The largest event. Whole, 100 to 50 000, default 4 096: ten times a usual click, and it still fits into one request. */
+  /** The largest event. 100 to 50 000, default 4 096: ten times a usual click, and it still fits into one request. */
   maxEventBytes: number
   /** Older events are offered once more and dropped when that fails, `expired`. 0 to 31 536 000 000 ms (a year), default 604 800 000 (seven days). */
   maxEventAge: number
@@ -289,8 +289,8 @@ export interface WidgetApiOptions {
  */
 export interface WidgetApiError extends Error {
   readonly status?: number
-  /** What `Retry-After` asks for, in seconds or by date; null where it asks for nothing. */
-  readonly retryAfterMs?: number | null
+  /** What `Retry-After` asks for, in seconds or by date; 0 where it asks for nothing. */
+  readonly retryAfterMs?: number
 }
 
 /** The endpoint over `fetch`. Its promises always settle, and reject with a `WidgetApiError`. */

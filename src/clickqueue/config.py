@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from clickqueue.runtime import field, given, kind, names, show
+from clickqueue.runtime import array_text, field, given, kind, names, show
 
 # A day is longer than any page waits, and far below the 24.8 days (2 147 483 647 ms) at which browsers' timers wrap.
 MAX_DELAY_MS = 86400000
 
-# The default, and of a number the least and the most. A value is of its default's kind; where that is null, the kind follows it.
+# The default, then of a number the least and the most, of all else its kind. Where the default is null, null may be given too.
 CONFIG: dict[str, list[Any]] = {
     # One request carries 60 000 bytes (CONTRACT 3.1): 1 000 events are more than it ever holds.
     "maxBatchSize": [10, 1, 1000],
@@ -19,7 +19,7 @@ CONFIG: dict[str, list[Any]] = {
     # 0 would retry without a pause.
     "initialRetryDelay": [2000, 1, MAX_DELAY_MS],
     "maxRetryDelay": [30000, 1, MAX_DELAY_MS],
-    "storageKey": ["srv_click_queue"],
+    "storageKey": ["srv_click_queue", "text"],
     # Ten times the default. Each ten events are one key, and all keys are looked through when a tab starts.
     "maxQueueSize": [1000, 1, 10000],
     # Browsers give an origin about 5 MB of localStorage; a guest leaves some of it to its host.
@@ -40,43 +40,41 @@ def read_config(config: Any) -> dict[str, Any]:
 
 def read_api(api: Any) -> Any:
     """The api, if it can send a batch."""
-    demand("function", "api.trackClickBatch", field(api, "trackClickBatch"))
+    send = field(api, "trackClickBatch")
+    demand(kind(send) == "function", "api.trackClickBatch", send, "function")
     return api
 
 
 def filled_in(where: str, rules: dict[str, list[Any]], wishes: Any) -> dict[str, Any]:
     """Every wish, checked, and the default where there is none; a wish that is undefined is none."""
-    demand("object", where, wishes)
+    demand(kind(wishes) == "object", where, wishes, "object")
     result: dict[str, Any] = {}
-    known = "one of"
     for name in names(rules):
         result[name] = rules[name][0]
-        known += " " + name
     for name in names(wishes):
         if given(wishes, name):
             rule = field(rules, name)
             # A stranger's name may be one that every JavaScript object has a method under, `toString`.
-            if kind(rule) != "list":
-                raise TypeError(complaint("a name in " + where, name, known))
+            demand(kind(rule) == "list", "a name in " + where, name, array_text(names(rules), show))
             check(where + "." + name, wishes[name], rule)
             result[name] = wishes[name]
     return result
 
 
 def check(where: str, value: Any, rule: list[Any]) -> None:
-    if rule[0] is not None:
-        demand(kind(rule[0]), where, value)
-    elif value is not None:
-        demand(rule[1], where, value)
-    if value == "":
-        raise ValueError(complaint(where, value, "text that is not empty"))
-    if len(rule) > 2 and not rule[1] <= value <= rule[2]:
-        raise ValueError(complaint(where, value, "number from " + str(rule[1]) + " to " + str(rule[2])))
+    is_number = len(rule) > 2
+    wanted = "number" if is_number else rule[1]
+    allowed = wanted + (", not empty" if wanted == "text" else "")
+    if is_number:
+        allowed += " from " + str(rule[1]) + " to " + str(rule[2])
+    demand(kind(value) == wanted or (value is None and rule[0] is None), where, value, allowed)
+    if value == "" or (is_number and not rule[1] <= value <= rule[2]):
+        raise ValueError(complaint(where, value, allowed))
 
 
-def demand(wanted: str, where: str, value: Any) -> None:
-    if kind(value) != wanted:
-        raise TypeError(complaint(where, value, wanted))
+def demand(is_met: bool, where: str, value: Any, allowed: str) -> None:
+    if not is_met:
+        raise TypeError(complaint(where, value, allowed))
 
 
 def complaint(where: str, value: Any, allowed: str) -> str:

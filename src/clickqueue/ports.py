@@ -141,31 +141,24 @@ class Response(Protocol):
 class Http(Protocol):
     """What `widget_api.py` needs of a browser. Not part of `Env`: a host that wants another way gives its own `fetch`."""
 
+    clock: Clock
     json: Json
 
     def exchange(
         self,
         fetch: Callable[[str, dict[str, Any]], Any] | None,
         url: str,
-        request: dict[str, Any],
+        prepare: Callable[[], dict[str, Any]],
         timeout_ms: float,
-        answered: Callable[[Response, str], None],
-        failed: Callable[[Any], None],
-    ) -> None:
-        """Send `request` by `fetch` (None: the page's own) and read the whole body, whatever the status.
+    ) -> Any:
+        """Send what `prepare` makes by `fetch` (None: the page's own), at once, and read the whole body, whatever the status.
 
-        Calls `answered(response, text)` or `failed(error)`; the latter also when `timeout_ms` pass before the
-        body's end, and then the request is aborted. Both may come, one after the other: the first one counts.
+        Gives a promise of [response, text]. It rejects with what `prepare` or `fetch` raise, and when `timeout_ms` pass
+        before the body's end, and then the request is aborted.
         """
 
-    def promise(self, start: Callable[[Callable[[Any], None], Callable[[Any], None]], None]) -> Any:
-        """A promise; `start(resolve, reject)` is called at once, and what it raises rejects."""
+    def fail(self, message: str, fields: dict[str, Any]) -> Any:
+        """A promise that rejects with a native error that carries these fields."""
 
-    def failure(self, message: str, status: int, retry_after_ms: float | None) -> Any:
-        """A native error that carries `status` and `retryAfterMs`."""
-
-    def parse_date_ms(self, text: str | None) -> float | None:
-        """The ms since 1970 of an HTTP date, None where the text is none."""
-
-    def now_ms(self) -> float:
-        """Wall time in ms since 1970."""
+    def date_ms(self, text: str | None, otherwise_ms: float) -> float:
+        """The ms since 1970 of an HTTP date; `otherwise_ms` where the text is none."""

@@ -29,9 +29,8 @@ export const kind = (value) =>
   value == null ? 'null'
   : Array.isArray(value) ? 'list'
   : typeof value == 'string' ? 'text'
-  : typeof value == 'number' ? (isFinite(value) ? 'number' : 'other')
-  : /^(boolean|function|object)$/.test(typeof value) ? typeof value
-  : 'other'
+  : typeof value == 'number' && !isFinite(value) ? 'other'
+  : typeof value
 export const field = (value, key) => {
   try {
     return value?.[key] ?? null
@@ -48,10 +47,10 @@ export const show = (value) =>
 export const after = (text, prefix) => text.startsWith(prefix) ? text.slice(prefix.length) : null
 export const before = (text, mark) => text.split(mark)[0]
 export const whole = (text) => /^\d+$/.test(text) ? +text : -1
-export const is_integer = Number.isInteger
 export const keep = (items, test) => items.filter(test)
 export const find = (items, test) => items.find(test)
 export const joined = (one, other) => [...one, ...other]
+export const array_text = (items, text_of) => '[' + items.map(text_of) + ']'
 export const overlay = (base, top) => ({ ...base, ...top })
 export const without_new = (constructor) =>
   new Proxy(constructor, { apply: (target, self, args) => new target(...args) })

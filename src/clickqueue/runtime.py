@@ -6,6 +6,7 @@ Each pair behaves alike, which `tests/twin/` holds. Nothing else may differ betw
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from typing import Any, TypeVar
 
@@ -48,9 +49,12 @@ def kind(value: Any) -> str:
 
 
 def field(value: Any, key: str) -> Any:
-    """`value[key]`, None where either is missing or refuses. For objects that strangers made."""
+    """`value[key]`, None where either is missing or refuses. For objects that strangers made; a method is spelled the Python way."""
     try:
-        return value.get(key) if isinstance(value, dict) else getattr(value, key, None)
+        if isinstance(value, dict):
+            return value.get(key)
+        snake = re.sub("([A-Z])", r"_\1", key).lower()
+        return getattr(value, key if hasattr(value, key) else snake, None)
     except Exception:
         return None
 
@@ -71,7 +75,10 @@ def show(value: Any) -> str:
         return json.dumps(value, ensure_ascii=False)
     if value is None or isinstance(value, bool):
         return json.dumps(value)
-    return str(value) if isinstance(value, (int, float)) else kind(value)
+    if isinstance(value, (int, float)):
+        # JavaScript has one kind of number: 5.0 is 5.
+        return str(int(value) if value % 1 == 0 else value)
+    return kind(value)
 
 
 def after(text: str, prefix: str) -> str | None:
@@ -89,11 +96,6 @@ def whole(text: str) -> int:
     return int(text) if text.isascii() and text.isdigit() else -1
 
 
-def is_integer(value: float) -> bool:
-    """Whether a number has no fraction."""
-    return value % 1 == 0
-
-
 def keep(items: list[T], test: Callable[[T], bool]) -> list[T]:
     """A list of those that pass the test."""
     return [item for item in items if test(item)]
@@ -109,9 +111,14 @@ def joined(one: list[T], other: list[T]) -> list[T]:
     return one + other
 
 
+def array_text(items: list[T], text_of: Callable[[T], str]) -> str:
+    """A JSON array of items that are turned to JSON one by one."""
+    return "[" + ",".join(map(text_of, items)) + "]"
+
+
 def overlay(base: dict[str, Any], top: Any) -> Any:
     """An object with the fields of both; `top` has the last word. Under CPython only fakes are no dicts, and they are complete."""
-    return {**base, **top} if isinstance(top, dict) else top
+    return {**(base if isinstance(base, dict) else {}), **top} if isinstance(top, dict) else top
 
 
 def without_new(constructor: Any) -> Any:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from clickqueue.main import ClickQueue
-from clickqueue.runtime import field, kind, names, overlay
+from clickqueue.runtime import field, overlay
 from clickqueue.stats import no_counts, no_drops
 
 if TYPE_CHECKING:
@@ -22,11 +22,11 @@ def create_use_widget(react: Any) -> Any:
     """The hook `useWidget({api, config, sessionId, env})` for this React."""
 
     def use_widget(props: Any) -> dict[str, Any]:
-        widget = react.useState(lambda: Widget())[0]
-        widget.props = props
-        snapshot = react.useSyncExternalStore(widget.subscribe, widget.get_snapshot, widget.get_snapshot)
+        widget = react.useState(create_widget)[0]
+        widget["props"] = props
+        snapshot = react.useSyncExternalStore(widget["mount"], widget["look"], widget["look"])
         return {
-            "trackClick": widget.track_click,
+            "trackClick": widget["track"],
             "isOnline": snapshot["isOnline"],
             "pending": snapshot["pending"],
             "snapshot": snapshot,
@@ -35,58 +35,44 @@ def create_use_widget(react: Any) -> Any:
     return use_widget
 
 
-class Widget:
+def create_widget() -> dict[str, Any]:
     """One component and its queue. React compares functions by identity, so the component's are made once."""
+    # What there is to see without a queue: on a server, and in the render that hydrates what the server sent.
+    now = {"state": "idle", "isOnline": True, "persistent": True, "pending": 0, "inFlight": 0, "dropped": no_drops()}
+    nothing = overlay(no_counts(), now)
 
-    def __init__(self) -> None:
-        self.props: Any = None
-        self.subscribe = lambda listener: self._mount(listener)
-        self.get_snapshot = lambda: self._look()
-        self.track_click = lambda event: self._track(event)
-        self._queue: Any = None
-        # What there is to see without a queue: on a server, and in the render that hydrates what the server sent.
-        now = {"state": "idle", "isOnline": True, "persistent": True, "pending": 0, "inFlight": 0, "dropped": no_drops()}
-        self._nothing: dict[str, Any] = overlay(no_counts(), now)
+    def open_queue() -> Any:
+        props = widget["props"]
+        return ClickQueue(field(props, "config"), field(props, "api"), field(props, "env"))
 
-    def _look(self) -> dict[str, Any]:
-        return self._nothing if self._queue is None else self._queue.get_snapshot()
-
-    def _mount(self, listener: Callable[[], None]) -> Callable[[], None]:
+    def mount(listener: Callable[[], None]) -> Callable[[], None]:
         """Called once a mount: StrictMode mounts twice, and the second time finds the first queue destroyed."""
-        queue = self._open()
-        self._queue = queue
+        queue = open_queue()
+        widget["queue"] = queue
         queue.subscribe(listener)
 
         def unmount() -> None:
-            self._queue = None
+            widget["queue"] = None
             let_go(queue)
 
         return unmount
 
-    def _open(self) -> Any:
-        props = self.props
-        return ClickQueue(field(props, "config"), field(props, "api"), field(props, "env"))
-
-    def _track(self, raw: Any) -> Any:
-        event = with_session(raw, field(self.props, "sessionId"))
-        if self._queue is not None:
-            return self._queue.enqueue(event)
+    def track(event: Any) -> Any:
         # A handler may outlive its component, and Preact mounts a frame after it has painted: this click counts too.
-        queue = self._open()
-        event_id = queue.enqueue(event)
-        let_go(queue)
+        queue = open_queue() if widget["queue"] is None else widget["queue"]
+        session = {"sessionId": field(widget["props"], "sessionId")}
+        event_id = queue.enqueue(overlay(event, session) if field(event, "sessionId") is None else event)
+        if queue is not widget["queue"]:
+            let_go(queue)
         return event_id
 
-
-def with_session(event: Any, session_id: Any) -> Any:
-    """The event with the widget's session, where it names none of its own."""
-    if kind(event) != "object" or field(event, "sessionId") is not None:
-        return event
-    full: dict[str, Any] = {}
-    for name in names(event):
-        full[name] = event[name]
-    full["sessionId"] = session_id
-    return full
+    widget: dict[str, Any] = {
+        "queue": None,
+        "mount": mount,
+        "look": lambda: nothing if widget["queue"] is None else widget["queue"].get_snapshot(),
+        "track": track,
+    }
+    return widget
 
 
 def let_go(queue: Any) -> None:
@@ -95,8 +81,7 @@ def let_go(queue: Any) -> None:
 
     def settle() -> None:
         stats = queue.get_snapshot()
-        is_persistent = stats["persistent"]
-        if is_persistent or stats["pending"] == 0:
+        if stats["persistent"] is True or stats["pending"] == 0:
             queue.destroy()
 
     queue.subscribe(settle)

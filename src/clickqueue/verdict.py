@@ -6,19 +6,20 @@ from typing import Any
 
 from clickqueue.runtime import field, find, kind
 
-# The statuses that blame the events, and the reason under which one is dropped that never gets past: 400 Bad Request,
-# 413 Content Too Large, 422 Unprocessable Content (RFC 9110, 15.5). All others, those that nobody has thought of
-# too, say nothing about the events, so they cost none.
-BLAME = {"400": "rejected", "413": "too_large", "422": "rejected"}
-
 # A server may ask for patience, not for silence (CONTRACT 3.6).
 MAX_RETRY_AFTER_MS = 3600000
 
 
 def blame_of(error: Any) -> str | None:
-    """Why the server takes offence at the events; None where it does not."""
+    """Why the server takes offence at the events, which is also why one is dropped that never gets past; None where it does not.
+
+    400 Bad Request, 413 Content Too Large, 422 Unprocessable Content (RFC 9110, 15.5). All other statuses, those that
+    nobody has thought of too, say nothing about the events, so they cost none.
+    """
     status = field(error, "status")
-    return field(BLAME, str(status)) if kind(status) == "number" else None
+    if status == 413:
+        return "too_large"
+    return "rejected" if status == 400 or status == 422 else None
 
 
 def retry_after_ms(error: Any) -> float:

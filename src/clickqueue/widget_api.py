@@ -9,141 +9,102 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from clickqueue.api_options import read_api_options
-from clickqueue.runtime import after, field, names, whole
+from clickqueue.runtime import after, array_text, field, joined, names, whole
 from clickqueue.verdict import listed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from clickqueue.ports import Event, Headers, Http, Response
-
-    Settle = Callable[[Any], None]
+    from clickqueue.ports import Event, Headers, Http
 
 
-def create_api(options: Any, http: Http) -> WidgetApi:
+def create_api(options: Any, http: Http) -> dict[str, Any]:
     """What a `ClickQueue` takes as its api, over the page's own fetch; throws where an option is wrong."""
     settings = read_api_options(options)
+    batch_url = settings["batchEndpoint"]
 
     def post(url: str, write: Callable[[], Any], keepalive: bool) -> Any:
-        request = {
-            "method": "POST",
-            "headers": settings["headers"],
-            "keepalive": keepalive,
-            # Followed, a redirect becomes a GET without the events, and what that finds would acknowledge them.
-            "redirect": "manual",
-        }
+        def prepare() -> dict[str, Any]:
+            return {
+                "method": "POST",
+                "headers": settings["headers"],
+                "keepalive": keepalive,
+                # Followed, a redirect becomes a GET without the events, and what that finds would acknowledge them.
+                "redirect": "manual",
+                "body": write(),
+            }
 
-        def start(resolve: Settle, reject: Settle) -> None:
-            def answered(response: Response, text: str) -> None:
-                value = value_of(text, http)
-                fault = fault_of(response, text, value)
-                if fault is None:
-                    resolve(value)
-                else:
-                    reject(http.failure(url + " " + fault, response.status, wait_ms(response.headers, http)))
-
-            request["body"] = write()
-            http.exchange(settings["fetch"], url, request, settings["timeoutMs"], answered, reject)
-
-        return http.promise(start)
+        return http.exchange(settings["fetch"], url, prepare, settings["timeoutMs"]).then(lambda answer: judge(url, answer, http))
 
     def post_one(event: Event, keepalive: bool) -> Any:
         return post(settings["endpoint"], lambda: http.json.dump(event), keepalive)
 
     def post_batch(events: list[Event], request: dict[str, Any]) -> Any:
-        url = settings["batchEndpoint"]
         keepalive = field(request, "keepalive")
-        if url is None:
-            return http.promise(
-                lambda resolve, reject: post_each(events, lambda event: post_one(event, keepalive), resolve, reject)
-            )
-        return post(url, lambda: batch_text(events, request, http), keepalive)
+        if batch_url is None:
+            return post_each(events, lambda event: post_one(event, keepalive))
+        return post(batch_url, lambda: batch_text(events, request, http), keepalive)
 
-    return WidgetApi(post_one, post_batch)
-
-
-class WidgetApi:
-    """Two ways to the endpoint. Functions of their own, so that a host may take them off the object."""
-
-    def __init__(self, post_one: Callable[[Event, bool], Any], post_batch: Callable[[list[Event], dict[str, Any]], Any]) -> None:
-        # One event, as hosts did before there was a queue. A click often leaves the page, hence keepalive.
-        self.track_click = lambda event: post_one(event, True)
-        # A `BatchRequest`; resolves to what the server said of single events (CONTRACT 3.4).
-        self.track_click_batch = post_batch
+    # One event, as hosts did before there was a queue: a click often leaves the page, hence keepalive. And a
+    # `BatchRequest`, which resolves to what the server said of single events (CONTRACT 3.4).
+    return {"trackClick": lambda event: post_one(event, True), "trackClickBatch": post_batch}
 
 
-def post_each(events: list[Event], post: Callable[[Event], Any], resolve: Settle, reject: Settle) -> None:
+def post_each(events: list[Event], post: Callable[[Event], Any]) -> Any:
     """One after the other, in their order, up to the first failure."""
     answer: dict[str, list[Any]] = {"rejected": [], "retry": []}
 
-    def send(index: int) -> None:
-        def done(value: Any) -> None:
+    def send(index: int) -> Any:
+        def done(value: Any) -> Any:
             for key in names(answer):
-                for item in listed(value, key):
-                    answer[key].append(item)
-            send(index + 1)
+                answer[key] = joined(answer[key], listed(value, key))
+            return send(index + 1)
 
-        def failed(error: Any) -> None:
-            # With nothing answered before, this is a failure like any other (back off, or split to find the
-            # culprit), and what follows comes too late to count.
-            if index == 0:
-                reject(error)
+        def failed(error: Any) -> Any:
             for later in range(index, len(events)):
                 answer["retry"].append(events[later]["id"])
-            resolve(answer)
+            return answer
 
-        if index < len(events):
-            post(events[index]).then(done, failed)
-        else:
-            resolve(answer)
+        # With nothing answered before, a failure is one like any other (back off, or split to find the culprit).
+        return post(events[index]).then(done, failed if index > 0 else None) if index < len(events) else answer
 
-    send(0)
+    return send(0)
 
 
-def batch_text(events: list[Event], request: dict[str, Any], http: Http) -> Any:
+def batch_text(events: list[Event], request: dict[str, Any], http: Http) -> str:
     """The body, put together event by event: a host's `Array.prototype.toJSON` (Prototype.js) spoils whole lists."""
     json = http.json
-    text = ""
-    for event in events:
-        text += ("," if len(text) > 0 else "") + json.dump(event)
-    rest = ',"timestamp":' + json.dump(request["timestamp"]) + "}"
-    return '{"events":[' + text + '],"batchId":' + json.dump(request["batchId"]) + rest
+    rest = json.dump({"batchId": request["batchId"], "timestamp": request["timestamp"]})
+    return '{"events":' + array_text(events, lambda event: json.dump(event)) + "," + str(after(rest, "{"))
 
 
-def value_of(text: str, http: Http) -> Any:
-    """The answer as JSON, None where it is none."""
+def judge(url: str, answer: list[Any], http: Http) -> Any:
+    """The answer's JSON, null where it is none; fails where it acknowledges nothing."""
+    response = answer[0]
+    text = answer[1]
+    status = response.status
+    value = None
+    said = " redirects; give the final address" if status == 0 else " answered " + str(status)
+    is_good = 200 <= status <= 299
     try:
-        return http.json.load(text)
+        value = http.json.load(text)
     except Exception:
-        return None
+        # PHP says text/html of everything: what parses as JSON is no web page.
+        if is_page(text, response.headers):
+            is_good = False
+            said += " with a web page"
+    return value if is_good else http.fail(url + said, {"status": status, "retryAfterMs": wait_ms(response.headers, http)})
 
 
-def fault_of(response: Response, text: str, value: Any) -> str | None:
-    """Why this answer acknowledges nothing, None where it does."""
-    if response.status == 0:
-        return "redirects; give the address it redirects to"
-    if not 200 <= response.status <= 299:
-        return "answered " + str(response.status)
-    # PHP says text/html of everything: what parses as JSON is no web page.
-    if value is None and len(text) > 0 and (text[0] == "<" or is_html(response.headers)):
-        return "answered with a web page; answer with JSON or with nothing"
-    return None
+def is_page(text: str, headers: Headers) -> bool:
+    is_html = after(str(headers.get("content-type")), "text/html") is not None
+    return (is_html and len(text) > 0) or after(text, "<") is not None
 
 
-def is_html(headers: Headers) -> bool:
-    content_type = headers.get("content-type")
-    return content_type is not None and after(content_type, "text/html") is not None
-
-
-def wait_ms(headers: Headers, http: Http) -> float | None:
-    """The wait that `Retry-After` asks for, in seconds or until a date; None where it asks for none."""
+def wait_ms(headers: Headers, http: Http) -> float:
+    """The wait that `Retry-After` asks for, in seconds or until a date; 0 where it asks for none."""
     text = headers.get("retry-after")
     seconds = whole(str(text))
-    if seconds >= 0:
-        return seconds * 1000
-    until_ms = http.parse_date_ms(text)
-    # The server's own clock, where CORS exposes it: the visitor's may be wrong by hours.
-    sent_at_ms = http.parse_date_ms(headers.get("date"))
-    if until_ms is None:
-        return None
-    return max(0, until_ms - (http.now_ms() if sent_at_ms is None else sent_at_ms))
+    # By the server's own clock, where CORS exposes it: the visitor's may be wrong by hours.
+    now_ms = http.date_ms(headers.get("date"), http.clock.now_ms())
+    return seconds * 1000 if seconds >= 0 else max(0, http.date_ms(text, now_ms) - now_ms)

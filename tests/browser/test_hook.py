@@ -41,7 +41,7 @@ class HookPage:
     def mount(self, **props: Any) -> None:
         self.driver.execute_script("page.mount(arguments[0])", props)
         # A component is on the screen a frame before its effects have run, and the queue comes with them.
-        wait_for(lambda: self.ask("listeners > 0") or "give" in self.shown(), "the component and its queue")
+        wait_for(lambda: self.ask("listeners > 0") or "allowed" in self.shown(), "the component and its queue")
 
     def unmount(self) -> None:
         self.driver.execute_script("page.unmount()")
@@ -135,7 +135,7 @@ def test_a_hundred_mounts_leave_nothing_behind(page: HookPage) -> None:
 def test_a_wrong_config_reaches_the_error_boundary(page: HookPage) -> None:
     """A wrong config is the component's error, and says which field (CONTRACT 1.6)."""
     page.mount(config={"maxBatchSize": 0})
-    page.wait_for("config.maxBatchSize is 0; give a whole number from 1 to 1000")
+    page.wait_for("config.maxBatchSize is 0; allowed: number from 1 to 1000")
 
 
 @pytest.mark.parametrize("library", ["react"], indirect=True)

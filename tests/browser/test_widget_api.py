@@ -76,7 +76,7 @@ def test_a_redirect_acknowledges_nothing(lab: Lab) -> None:
     """A 302 is not followed: the GET that it would become finds a page that answers 204 to everybody."""
     lab.endpoint.answer(Answer(302, None, {"Location": "/elsewhere"}))
     said = lab.ask("redirect", "window.said = await outcome(api.trackClick(event))")
-    assert said == ["Error", 0, "/api/track/click redirects; give the address it redirects to"]
+    assert said == ["Error", 0, "/api/track/click redirects; give the final address"]
 
 
 def test_a_fetch_that_throws_rejects(lab: Lab) -> None:
@@ -115,10 +115,10 @@ def test_a_wrong_option_throws_a_native_error(lab: Lab) -> None:
     window.said = [fault({ endpoint: '' }), fault({ endpoint: '/', timeoutMs: '1s' }), fault({ endpoint: '/', toString: 1 })]
     """
     empty, wrong, unknown = lab.ask("options", code)
-    assert empty == [True, "RangeError", 'clickqueue: options.endpoint is ""; give a non-empty string']
-    assert wrong == [True, "TypeError", 'clickqueue: options.timeoutMs is "1s"; give a number from 1 to 600000']
+    assert empty == [True, "RangeError", 'clickqueue: options.endpoint is ""; allowed: text, not empty']
+    assert wrong == [True, "TypeError", 'clickqueue: options.timeoutMs is "1s"; allowed: number from 1 to 600000']
     assert unknown[:2] == [True, "TypeError"]
-    assert "options.toString is unknown" in unknown[2]
+    assert 'options is "toString"; allowed: ["endpoint","batchEndpoint"' in unknown[2]
 
 
 def test_track_click_may_be_taken_off_its_api(lab: Lab) -> None:

@@ -11,6 +11,7 @@ const FUNCTIONS = {
   is_two: (value) => value === 2,
   always: () => true,
   never: () => false,
+  quoted: () => '"text"',
   thrower,
 }
 

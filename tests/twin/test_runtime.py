@@ -29,7 +29,7 @@ TEXTS = [
     "+7",
     "7.0",
     "1e3",
-    "٧",
+    "\u0667",
     "²",
     "ten",
     "a.b.c",
@@ -62,8 +62,9 @@ TABLES: list[Any] = [
     [["set", key, key] for key in KEYS] + [["get", key] for key in KEYS] + [["has", "valueOf"], ["get", "valueOf"]],
     [["set", "a", 1], ["set", "a", None], ["has", "a"], ["get", "a"]],
 ]
-ANSWERS = [
-    *({"value": value} for value in [None, True, 0, 7, "", "text", [], {}, {"a": 1}, {"then": None}, {"then": 7}]),
+GIVEN: list[Any] = [None, True, 0, 7, "", "text", [], {}, {"a": 1}, {"then": None}, {"then": 7}]
+ANSWERS: list[dict[str, Any]] = [
+    *({"value": value} for value in GIVEN),
     {"$throws": True},
 ]
 
@@ -78,10 +79,10 @@ CASES: dict[str, list[Any]] = {
     "after": [[text, prefix] for text in [*FAMILIES, *TEXTS] for prefix in ["", "srv_click_queue", "srv_click_queue.", "a", "ä"]],
     "before": [[text, mark] for text in [*FAMILIES, *TEXTS] for mark in (".", ":", "a", "😀")],
     "whole": [[text] for text in TEXTS],
-    "is_integer": [[value] for value in NUMBERS],
     "keep": [[items, test] for items in LISTS for test in (IS_TWO, ALWAYS, NEVER)] + [[[1], THROWER], [[], THROWER]],
     "find": [[items, test] for items in LISTS for test in (IS_TWO, ALWAYS, NEVER)] + [[[1], THROWER], [[], THROWER]],
     "joined": [[one, other] for one in LISTS for other in LISTS],
+    "array_text": [[items, {"$function": "quoted"}] for items in LISTS],
     "overlay": [[one, other] for one in OBJECTS for other in OBJECTS],
     "take_out": [[[], None], [[1, 2], None], [["a", "b", "c"], 1], [[{}, {}], 1], [[[], [], []], 2]],
     "ordered": [[[]], [[1]], [[3, 1, 2]], [[10, 9, 100, 1]], [[2, 2, 1]], [[0, -1, 5]]],
@@ -98,6 +99,7 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "is_two": lambda value: value == 2 and not isinstance(value, bool),
     "always": lambda value: True,
     "never": lambda value: False,
+    "quoted": lambda value: '"text"',
     "thrower": thrower,
 }
 
