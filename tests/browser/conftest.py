@@ -64,7 +64,9 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, Any, Any]:
         PICTURES.mkdir(parents=True, exist_ok=True)
         picture = PICTURES / f"{item.name.replace('/', '-')}.png"
         try:
-            driver.save_screenshot(str(picture))
+            # WebKit waits for ever for the picture of a page that is hidden.
+            if driver.execute_script("return document.visibilityState") == "visible":
+                driver.save_screenshot(str(picture))
             report.sections.append(("picture", str(picture)))
             report.sections.append(("console", "\n".join(line["message"] for line in driver.get_log("browser"))))
         except (WebDriverException, AttributeError):

@@ -183,7 +183,9 @@ def _begin_again(alive: dict[str, Visitor]) -> None:
     """A reloaded page makes a new queue, one that was frozen has its old one; then their visitors click on."""
     for name, tab in alive.items():
         if name == "freeze":
-            assert tab.come_back(), tab.ask("return JSON.stringify(performance.getEntriesByType('navigation')[0].notRestoredReasons)")
+            assert tab.come_back(), tab.ask(
+                "return JSON.stringify(performance.getEntriesByType('navigation')[0].notRestoredReasons)"
+            )
         if name == "reload":
             tab.begin()
         tab.stop()

@@ -8,6 +8,7 @@ from contextlib import contextmanager, suppress
 from typing import Any
 
 from selenium.common.exceptions import WebDriverException
+from selenium.webdriver.chromium.webdriver import ChromiumDriver
 from selenium.webdriver.remote.webdriver import WebDriver
 
 from tests.browser.endpoint import Endpoint
@@ -35,15 +36,16 @@ class Visitor(Host):
 
     def __init__(self, driver: WebDriver, endpoint: Endpoint, handle: str) -> None:
         super().__init__(Window(driver, handle), endpoint)  # type: ignore[arg-type]
+        self.can_cut = isinstance(driver, ChromiumDriver)
 
     def open(self, page: str = "visitor.html") -> None:
         """Load the page (anew)."""
         super().open(page)
 
-    def begin(self, config: dict[str, Any] | None = None, clock: str = "real") -> None:
+    def begin(self, config: dict[str, Any] | None = None, options: dict[str, Any] | None = None, clock: str = "real") -> None:
         """Make a quick queue, and wait until it knows which key is its own."""
         before = self._locks_asked()
-        self.start({**QUICK, **(config or {})}, clock=clock)
+        self.start({**QUICK, **(config or {})}, options, clock)
         wait_for(lambda: self._locks_asked() >= before + 2, "a lock for the tab's own key, and one for the main key")
 
     def run(self, name: str) -> None:
@@ -79,6 +81,10 @@ class Visitor(Host):
     def close(self) -> None:
         """As a visitor closes a tab."""
         self.driver.close()
+
+    def reload(self) -> None:
+        """The browser's button for that."""
+        self.driver.refresh()
 
     def leave(self) -> None:
         """Follow a link."""
@@ -125,5 +131,5 @@ def open_visitors(driver: WebDriver, endpoint: Endpoint) -> Iterator[Visitors]:
 
 
 def sent_twice(endpoint: Endpoint) -> Counter[str]:
-    """How many events came although the store had them, by the tab that accepted them."""
-    return Counter(each.split("-")[0] for each in endpoint.repeated)
+    """How many events came although the store had them, by the visitor who clicked them."""
+    return Counter(each.rsplit("-", 1)[0] for each in endpoint.repeated)
