@@ -124,10 +124,14 @@ class Play:
         else:
             self.driver.find_element("id", "network").click()
 
-    def wait_for(self, condition: Callable[[], bool]) -> None:
+    def wait_for(self, condition: Callable[[], bool]) -> bool:
+        """Until `condition` holds, or patience ends; whether it holds. The table then shows what is wrong."""
         deadline_s = time.monotonic() + PATIENCE_S
-        while not condition() and time.monotonic() < deadline_s:
+        while not condition():
+            if time.monotonic() > deadline_s:
+                return False
             threading.Event().wait(0.05)
+        return True
 
 
 @dataclass
@@ -144,7 +148,9 @@ def play(browser: str | None, database: str) -> int:
     with serve(demo) as url, open_browser(choose(browser), size=(1360, 1480)) as driver:
         driver.get(url)
         scene = Play(driver, demo)
-        scene.wait_for(lambda: bool(driver.execute_script("return Boolean(window.demo && demo.server.isLoaded)")))
+        if not scene.wait_for(lambda: bool(driver.execute_script("return Boolean(window.demo && demo.server.isLoaded)"))):
+            print(f"The page at {url} did not start; its console says why.", file=sys.stderr)
+            return 1
         scene.run()
         missing = scene.missing()
         _rest(driver, scene)
