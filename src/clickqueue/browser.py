@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from clickqueue.runtime import field, kind, names, overlay
+from clickqueue.runtime import field, kind, names, overlay, take_out
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,7 +19,7 @@ Math: Any
 Object: Any
 Promise: Any
 TextEncoder: Any
-Uint8Array: Any
+Uint32Array: Any
 clearTimeout: Any
 crypto: Any
 document: Any
@@ -46,6 +46,9 @@ NEWS = {
     "visibilitychange": "visible",
 }
 
+# The queues of this very page: what one of them leaves behind makes no `storage` event here (HTML standard, 12.2.1).
+HEARERS: list[Callable[[Any, str | None, str | None], None]] = []
+
 
 def listen(hear: Callable[[Any, str | None, str | None], None]) -> Callable[[], None]:
     abort = __new__(AbortController())
@@ -61,7 +64,15 @@ def listen(hear: Callable[[Any, str | None, str | None], None]) -> Callable[[], 
         for event_type in names(NEWS):
             # Listeners that end with a signal: Chrome 90, Firefox 86, Safari 15 (MDN, addEventListener).
             target.addEventListener(event_type, tell, {"signal": abort.signal})
-    return lambda: abort.abort()
+    HEARERS.append(hear)
+
+    def stop() -> None:
+        abort.abort()
+        take_out(HEARERS, hear)
+        for other in HEARERS:
+            other("visible", None, None)
+
+    return stop
 
 
 def request_lock(lock: str, should_wait: bool, answer: Callable[[LockAnswer], None]) -> Callable[[], None]:
@@ -84,13 +95,6 @@ def request_lock(lock: str, should_wait: bool, answer: Callable[[LockAnswer], No
     except Exception:
         answer("missing")
     return lambda: abort.abort()
-
-
-def new_id() -> str:
-    text = ""
-    for byte in crypto.getRandomValues(__new__(Uint8Array(16))):
-        text += (byte + 256).toString(16).slice(1)
-    return text
 
 
 def exchange(fetch_by: Any, url: str, prepare: Callable[[], dict[str, Any]], timeout_ms: float) -> Any:
@@ -138,7 +142,7 @@ BROWSER: Any = {
     "network": {"isOnline": lambda: navigator.onLine is not False},
     "page": {"userAgent": lambda: navigator.userAgent, "listen": listen},
     "locks": {"request": request_lock},
-    "ids": {"newId": new_id, "random": lambda: Math.random()},
+    "ids": {"newId": lambda: crypto.getRandomValues(__new__(Uint32Array(4))).join("-"), "random": lambda: Math.random()},
     "json": {
         "dump": lambda value: JSON.stringify(value),
         "load": lambda text: JSON.parse(text),

@@ -40,14 +40,13 @@ def read_config(config: Any) -> dict[str, Any]:
 
 def read_api(api: Any) -> Any:
     """The api, if it can send a batch."""
-    send = field(api, "trackClickBatch")
-    demand(kind(send) == "function", "api.trackClickBatch", send, "function")
+    check("api.trackClickBatch", field(api, "trackClickBatch"), ["", "function"])
     return api
 
 
 def filled_in(where: str, rules: dict[str, list[Any]], wishes: Any) -> dict[str, Any]:
     """Every wish, checked, and the default where there is none; a wish that is undefined is none."""
-    demand(kind(wishes) == "object", where, wishes, "object")
+    check(where, wishes, ["", "object"])
     result: dict[str, Any] = {}
     for name in names(rules):
         result[name] = rules[name][0]
@@ -55,7 +54,8 @@ def filled_in(where: str, rules: dict[str, list[Any]], wishes: Any) -> dict[str,
         if given(wishes, name):
             rule = field(rules, name)
             # A stranger's name may be one that every JavaScript object has a method under, `toString`.
-            demand(kind(rule) == "list", "a name in " + where, name, array_text(names(rules), show))
+            if kind(rule) != "list":
+                raise TypeError(complaint("a name in " + where, name, array_text(names(rules), show)))
             check(where + "." + name, wishes[name], rule)
             result[name] = wishes[name]
     return result
@@ -64,17 +64,14 @@ def filled_in(where: str, rules: dict[str, list[Any]], wishes: Any) -> dict[str,
 def check(where: str, value: Any, rule: list[Any]) -> None:
     is_number = len(rule) > 2
     wanted = "number" if is_number else rule[1]
-    allowed = wanted + (", not empty" if wanted == "text" else "")
+    limits = ", not empty" if wanted == "text" else ""
     if is_number:
-        allowed += " from " + str(rule[1]) + " to " + str(rule[2])
-    demand(kind(value) == wanted or (value is None and rule[0] is None), where, value, allowed)
+        limits = " from " + str(rule[1]) + " to " + str(rule[2])
+    fault = complaint(where, value, wanted + limits)
+    if kind(value) != wanted and (value is not None or rule[0] is not None):
+        raise TypeError(fault)
     if value == "" or (is_number and not rule[1] <= value <= rule[2]):
-        raise ValueError(complaint(where, value, allowed))
-
-
-def demand(is_met: bool, where: str, value: Any, allowed: str) -> None:
-    if not is_met:
-        raise TypeError(complaint(where, value, allowed))
+        raise ValueError(fault)
 
 
 def complaint(where: str, value: Any, allowed: str) -> str:

@@ -4,16 +4,6 @@
 
 // -- what Transcrypt emits by itself
 
-export class object {}
-export const __class__ = (name, bases, body) => {
-  function Class(...args) {
-    const self = new.target ? this : Object.create(Class.prototype)
-    self.__init__(self, ...args)
-    return self
-  }
-  Object.assign(Class.prototype, bases[0].prototype, body)
-  return Class
-}
 export const len = (items) => items.length
 export const min = Math.min
 export const max = Math.max

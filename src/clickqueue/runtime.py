@@ -72,12 +72,13 @@ def names(value: dict[str, Any]) -> list[str]:
 def show(value: Any) -> str:
     """A value as an error message names it; of an object only that it is one."""
     if isinstance(value, str):
-        return json.dumps(value, ensure_ascii=False)
+        # JavaScript writes half a character as its number.
+        return re.sub("[\ud800-\udfff]", lambda half: json.dumps(half[0])[1:-1], json.dumps(value, ensure_ascii=False))
     if value is None or isinstance(value, bool):
         return json.dumps(value)
     if isinstance(value, (int, float)):
         # JavaScript has one kind of number: 5.0 is 5.
-        return str(int(value) if value % 1 == 0 else value)
+        return json.dumps(int(value) if value % 1 == 0 else value)
     return kind(value)
 
 
