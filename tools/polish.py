@@ -13,8 +13,8 @@ NOT_CODE = re.compile(r"'(?:\\.|[^'\\\n])*'|\"(?:\\.|[^\"\\\n])*\"|//[^\n]*|/\*.
 SHORTER = (
     # `x is None` has to catch what JavaScript leaves undefined.
     (r" ([!=]=)= null\b", r" \1 null"),
-    # `x == ""` does not hold for 0, nor `x == 0` for False's cousins; between two variables None may be undefined.
-    (r" ([!=]=) (?='|\d|-\(|true\b|false\b)", r" \1= "),
+    # Nor may any other comparison convert: 0 is not the empty text, and [id] is not id.
+    (r" ([!=]=) (?!null\b)", r" \1= "),
     # A native error needs no cause, and no variable to be thrown.
     (r"var (__except\d+__) = (.*);\n\s*\1\.__cause__ = .*;\n\s*throw \1;", r"throw \2;\n\n"),
     # `except Exception` means whatever was thrown; JavaScript throws anything.

@@ -42,7 +42,7 @@ parameters, results, attributes and constants may stand anywhere.
 
 What no rule can see, and `tests/twin/` has to: a missing key (KeyError here, `undefined` there: read it with `field()`),
 `str()` of a fraction that is whole, `len()` of a text with characters beyond U+FFFF (JavaScript counts them twice),
-`==` between a number and a text, an index past the end.
+an index past the end, `None` against `undefined` by `==` (by `is None` they are one).
 """
 
 

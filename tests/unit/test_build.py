@@ -141,7 +141,7 @@ def test_undefined_is_none(execute: Callable[[str], str]) -> None:
     assert execute(script) == "null null a === null"
 
 
-def test_equality_with_a_constant_converts_nothing(execute: Callable[[str], str]) -> None:
+def test_equality_converts_nothing(execute: Callable[[str], str]) -> None:
     """Zero is not the empty text, and a list of one text is not that text."""
     script = f"{NEW} console.log([0, '', ['x'], 'x', '0'].map((value) => queue.subscribe(value)).join(' '))"
     assert execute(script) == "0 empty other x other"
