@@ -407,6 +407,7 @@ class FakePage:
         def stop() -> None:
             if hearer in self._hearers:
                 self._hearers.remove(hearer)
+                self.tell("visible")
 
         self._hearers.append(hearer)
         return stop
@@ -440,14 +441,15 @@ class LockRequest:
 class LockManager:
     """The locks of an origin as the Web Locks specification has them: exclusive, first come first served.
 
-    Who gets a lock is decided in the very moment; the answer travels `delay()` ms, or until `let_go` where
-    `is_holding` is set.
+    Who gets a lock is decided when the request arrives: in the very moment, or after `way()` ms where there is one.
+    The answer travels `delay()` ms, or until `let_go` where `is_holding` is set.
     """
 
-    __slots__ = ("_held", "_on_hold", "_timeline", "_waiting", "delay", "is_holding", "is_missing")
+    __slots__ = ("_held", "_on_hold", "_waiting", "delay", "is_holding", "is_missing", "timeline", "way")
 
-    def __init__(self, timeline: Timeline | None = None, delay: Delay = at_once) -> None:
-        self._timeline = timeline or Timeline()
+    def __init__(self, timeline: Timeline | None = None, delay: Delay = at_once, way: Delay | None = None) -> None:
+        self.timeline = timeline or Timeline()
+        self.way = way
         self._held: dict[str, LockRequest] = {}
         self._waiting: dict[str, list[LockRequest]] = {}
         self._on_hold: list[Task] = []
@@ -507,7 +509,7 @@ class LockManager:
 
     def _tell(self, request: LockRequest, word: LockAnswer) -> None:
         def answer() -> None:
-            self._timeline.post(self.delay(), lambda: request.life.run(lambda: request.hear(word)))
+            self.timeline.post(self.delay(), lambda: request.life.run(lambda: request.hear(word)))
 
         if self.is_holding:
             self._on_hold.append(answer)
@@ -526,11 +528,12 @@ class LockManager:
 class FakeLocks:
     """`Locks` of one tab. Made by `LockManager.open`."""
 
-    __slots__ = ("_life", "manager")
+    __slots__ = ("_arrives_at_ms", "_life", "manager")
 
     def __init__(self, manager: LockManager, life: Life) -> None:
         self.manager = manager
         self._life = life
+        self._arrives_at_ms = 0.0
 
     def request(self, lock: str, should_wait: bool, answer: Callable[[LockAnswer], None]) -> Task:
         if self._life.is_dead:
@@ -539,8 +542,21 @@ class FakeLocks:
             answer("missing")
             return nothing
         request = LockRequest(self._life, lock, answer)
-        self.manager.ask(request, should_wait)
+        self._send(request, should_wait)
         return lambda: self.manager.give_up(request)
+
+    def _send(self, request: LockRequest, should_wait: bool) -> None:
+        """Requests of one tab arrive in their order; what it took back, or died over, on the way never arrives."""
+        way, timeline = self.manager.way, self.manager.timeline
+        if way is None:
+            self.manager.ask(request, should_wait)
+            return
+        self._arrives_at_ms = max(self._arrives_at_ms, timeline.uptime_ms + way())
+        timeline.post(self._arrives_at_ms - timeline.uptime_ms, lambda: self._arrive(request, should_wait))
+
+    def _arrive(self, request: LockRequest, should_wait: bool) -> None:
+        if not request.is_over and not self._life.is_dead:
+            self.manager.ask(request, should_wait)
 
 
 # -- ids, JSON
@@ -794,10 +810,10 @@ class World:
 
     __slots__ = ("locks", "network", "origin", "tabs", "timeline")
 
-    def __init__(self, lag: Delay | None = None, lock_delay: Delay = at_once) -> None:
+    def __init__(self, lag: Delay | None = None, lock_delay: Delay = at_once, lock_way: Delay | None = None) -> None:
         self.timeline = Timeline()
         self.origin = Origin(self.timeline, lag)
-        self.locks = LockManager(self.timeline, lock_delay)
+        self.locks = LockManager(self.timeline, lock_delay, lock_way)
         self.network = FakeNetwork()
         self.tabs: list[Tab] = []
 

@@ -26,7 +26,7 @@ MAIN_KEY = "srv_click_queue"
 MAX_BODY_BYTES = 60_000
 CALM_LIMIT_MS = 3 * 3_600_000
 """Long enough for the longest patience that a server can ask for (an hour), twice."""
-MAX_TASKS = 20_000
+MAX_TASKS = 6000
 """Far more than a history needs to come to rest."""
 UNCOUNTED = ("invalid", "corrupt")
 """Reasons that stay out of the sum of CONTRACT 6.2."""
@@ -39,7 +39,7 @@ class Violation(Exception):
 class Options:
     """What stays the same for a whole history."""
 
-    __slots__ = ("config", "has_locks", "is_rude", "lag_ms", "lock_delay_ms", "page_events", "seed")
+    __slots__ = ("config", "has_locks", "is_rude", "lag_ms", "lock_delay_ms", "lock_way_ms", "page_events", "seed")
 
     def __init__(self, seed: int) -> None:
         self.seed = seed
@@ -49,6 +49,7 @@ class Options:
         """The host's own functions throw."""
         self.lag_ms = 0.0
         self.lock_delay_ms = 0.0
+        self.lock_way_ms = 0.0
         self.page_events = (50, 10)
         """How many events the first page of a key takes, and each further one."""
 
@@ -182,8 +183,8 @@ class History:
         self.trace = trace
         self.dice = Random(options.seed)
         pages.FIRST_PAGE_EVENTS, pages.LATER_PAGE_EVENTS = options.page_events
-        dice, lag_ms, lock_delay_ms = self.dice.random, options.lag_ms, options.lock_delay_ms
-        self.world = World(lock_delay=lambda: lock_delay_ms * dice())
+        dice, lag_ms, delay_ms, way_ms = self.dice.random, options.lag_ms, options.lock_delay_ms, options.lock_way_ms
+        self.world = World(lock_delay=lambda: delay_ms * dice(), lock_way=(lambda: way_ms * dice()) if way_ms else None)
         origin = WatchedOrigin(self.world.timeline, (lambda: lag_ms * dice()) if lag_ms else None)
         origin.history = self
         self.world.origin = self.origin = origin

@@ -15,6 +15,7 @@ from tests.fakes import (
     FakeIds,
     FakeJson,
     FakePage,
+    Life,
     LockManager,
     Origin,
     StorageFault,
@@ -302,6 +303,25 @@ class TestLocks:
         take_back[0]()
         timeline.advance(3)
         assert heard == ["c"]
+
+    def test_a_request_may_have_a_way_to_go(self) -> None:
+        """With `way` it is decided on arrival; requests of one tab do not overtake, and what was taken back is lost."""
+        ways = iter([5.0, 1.0, 2.0, 1.0, 1.0])
+        timeline = Timeline()
+        manager = LockManager(timeline, way=lambda: next(ways))
+        one, two = manager.open(), manager.open()
+        heard: list[str] = []
+        one.request("first", True, lambda word: heard.append("one first"))
+        one.request("second", False, lambda word: heard.append("one second " + word))
+        two.request("first", False, lambda word: heard.append("two first " + word))
+        two.request("third", False, lambda word: heard.append("never"))()
+        timeline.advance(10)
+        assert heard == ["two first granted", "one second granted"]
+        dying = Life()
+        manager.open(dying).request("third", True, lambda word: heard.append("never"))
+        dying.kill()
+        timeline.advance(10)
+        assert (heard[2:], manager.held_by("third")) == ([], None)
 
     def test_a_dead_tabs_lock_falls_to_the_next(self) -> None:
         """Held and waiting requests of a killed tab vanish; it is not its own heir."""
