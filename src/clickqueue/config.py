@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from clickqueue.runtime import array_text, field, given, kind, names, show
+from clickqueue.runtime import array_text, field, given, keep, kind, names, show
 
 # A day is longer than any page waits, and far below the 24.8 days (2 147 483 647 ms) at which browsers' timers wrap.
 MAX_DELAY_MS = 86400000
@@ -50,14 +50,13 @@ def filled_in(where: str, rules: dict[str, list[Any]], wishes: Any) -> dict[str,
     result: dict[str, Any] = {}
     for name in names(rules):
         result[name] = rules[name][0]
-    for name in names(wishes):
-        if given(wishes, name):
-            rule = field(rules, name)
-            # A stranger's name may be one that every JavaScript object has a method under, `toString`.
-            if kind(rule) != "list":
-                raise TypeError(complaint("a name in " + where, name, array_text(names(rules), show)))
-            check(where + "." + name, wishes[name], rule)
-            result[name] = wishes[name]
+    for name in keep(names(wishes), lambda name: given(wishes, name)):
+        rule = field(rules, name)
+        # A stranger's name may be one that every JavaScript object has a method under, `toString`.
+        if kind(rule) != "list":
+            raise TypeError(complaint("a name in " + where, name, array_text(names(rules), show)))
+        check(where + "." + name, wishes[name], rule)
+        result[name] = wishes[name]
     return result
 
 
