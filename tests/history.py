@@ -200,7 +200,8 @@ class History:
         self.is_merging = not options.has_locks or lag_ms > 0
         """A tab may overwrite what it does not know of, so that a key lacks it until the one who knows has heard."""
         self._gaps: set[str] = set()
-        self._overwritten: set[str] = set()
+        self._fragile: set[str] = set()
+        """Overwritten by who could not know it, or left behind in a copy alone."""
         self._accusations: list[str] = []
         self._opened = 0
 
@@ -337,12 +338,19 @@ class History:
         """What only this tab knew is gone with it; where that is nobody's fault, it is excused."""
         self.note(f"{tab.name} dies")
         for host in [each for each in self.hosts if each.tab is tab]:
-            for event_id in [each for each in self.open_ids if not self.is_stored(each) and host.holds(each)]:
-                if host.is_shaky:
-                    self.excuse(event_id, "memory")
-                elif self.is_settling:
-                    self.excuse(event_id, "merge")
+            for event_id in [each for each in self.open_ids if host.holds(each)]:
+                self._on_loss_of_memory(host, event_id)
             self.hosts.remove(host)
+
+    def _on_loss_of_memory(self, host: Host, event_id: str) -> None:
+        is_stored = self.is_stored(event_id)
+        if host.is_shaky and not is_stored:
+            self.excuse(event_id, "memory")
+        elif host.is_shaky:
+            # Perhaps only in a copy, in the key of another tab that has not heard of it.
+            self._fragile.add(event_id)
+        elif self.is_settling and not is_stored:
+            self.excuse(event_id, "merge")
 
     # -- what happens: clicks
 
@@ -543,7 +551,7 @@ class History:
         if not self.is_merging:
             self._gaps.add(event_id)
         elif is_stale:
-            self._overwritten.add(event_id)
+            self._fragile.add(event_id)
 
     def excuse(self, event_id: str, why: str) -> None:
         self.note(f"{event_id} is excused: {why}")
@@ -585,7 +593,8 @@ class History:
         for host in self.hosts:
             self._check_books(host)
         for event_id in self._gaps:
-            if event_id in self.open_ids and not any(host.is_shaky and host.holds(event_id) for host in self.hosts):
+            is_known = any(host.is_shaky and host.holds(event_id) for host in self.hosts)
+            if event_id in self.open_ids and event_id not in self._fragile and not is_known:
                 self.accuse(f"{event_id} was in no key for a moment: a crash would have lost it (CONTRACT 4.4)")
         self._gaps.clear()
         for host in self.hosts:
@@ -602,7 +611,7 @@ class History:
         acknowledged, dropped = self.endpoint.acknowledged, self.dropped
         for event_id in [each for each in self.open_ids if each in acknowledged or each in dropped]:
             del self.open_ids[event_id]
-            self._overwritten.discard(event_id)
+            self._fragile.discard(event_id)
 
     def _check_books(self, host: Host) -> None:
         books = host.queue.get_snapshot()
@@ -620,15 +629,15 @@ class History:
             if host.holds(event_id) and (self.is_settling or not host.queue.get_snapshot()["persistent"]):
                 host.memory_only.add(event_id)
                 return
-        if self._may_be_overwritten(event_id):
+        if self._may_be_fragile(event_id):
             self.excuse(event_id, "merge")
             return
         self.accuse(f"{event_id} is lost: in no key, not acknowledged, not dropped")
 
-    def _may_be_overwritten(self, event_id: str) -> bool:
-        """Somebody wrote over it before he could read it, and who would have noticed is gone."""
+    def _may_be_fragile(self, event_id: str) -> bool:
+        """Somebody wrote over it before he knew it, and who would have noticed is gone."""
         is_orphan = self.open_ids[event_id] not in self.hosts
-        return event_id in self._overwritten or (is_orphan and self.is_settling and not self.options.has_locks)
+        return event_id in self._fragile or (is_orphan and self.is_settling and not self.options.has_locks)
 
     # -- the calm after it
 

@@ -225,7 +225,10 @@ class TestStorage:
 
 class TestPage:
     def test_news_reach_who_listens(self) -> None:
-        """Each listener once, until it stops; stopping twice is fine, and so is one function listening twice."""
+        """Each listener once, until it stops; stopping twice is fine, and so is one function listening twice.
+
+        Who is left hears `visible` when another stops: that is what takes the place of a `storage` event inside a page.
+        """
         page, heard = FakePage("UA"), []
 
         def hear(news: str, key: str | None, text: str | None) -> None:
@@ -237,7 +240,7 @@ class TestPage:
         stops[0]()
         stops[0]()
         page.tell("hidden")
-        assert (heard[2:], page.listeners) == (["hidden"], 1)
+        assert (heard[2:], page.listeners) == (["visible", "hidden"], 1)
 
     def test_who_stops_during_the_news_hears_no_more(self) -> None:
         """As with `removeEventListener` inside of an event."""
