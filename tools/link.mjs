@@ -44,7 +44,7 @@ async function squeeze(file, script, map) {
   const { code, map: squeezed } = await minify(script, {
     module: true,
     ecma: 2020,
-    compress: { passes: 3 },
+    compress: { passes: 6, pure_getters: true, hoist_vars: true, sequences: 200 },
     sourceMap: { content: map, filename: file, url: `${file}.map` },
   })
   return [

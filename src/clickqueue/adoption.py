@@ -12,8 +12,9 @@ from clickqueue.tab import NOWHERE, now_ms_of
 if TYPE_CHECKING:
     from clickqueue.tab import Page, Record, Tab
 
-# Without locks, tabs put back what the writes of others have lost. Where news travel slowly three of them could answer
-# each other for ever; this many answers settle it in practice, and an event stays in memory anyhow.
+# Tabs put back what the writes of others have lost. Two that both take a key for theirs, for the moment that a lock's
+# answer needs, or three without locks whose news travel slowly, could answer each other for ever. After this many
+# answers without anything new, the next change of one's own must do; the events are in memory all the while.
 MAX_ANSWERS = 10
 
 
@@ -47,13 +48,15 @@ def take_key(tab: Tab, key: str, text: str | None) -> None:
     """Another tab wrote `text` to a key of mine. By now something else may stand there, so the text is what counts."""
     found: list[Record] = []
     page = page_at(tab, key)
-    if page.answers < MAX_ANSWERS:
-        # Where all tabs write, what is new is theirs to send.
-        take_page(tab, page, text, not tab.is_shared, found)
+    # Where all tabs write, what is new is theirs to send.
+    take_page(tab, page, text, not tab.is_shared, found)
+    if len(found) > 0:
         # Storage may hold something else by now than what was found.
-        page.is_dirty = page.is_dirty or len(found) > 0
-        if tab.is_shared and page.is_dirty:
-            page.answers += 1
+        page.is_dirty = True
+        page.answers = 0
+    elif page.is_dirty:
+        page.answers += 1
+    if page.answers < MAX_ANSWERS:
         recover(tab, joined(tab.line, found), found)
 
 
@@ -64,7 +67,7 @@ def take_page(tab: Tab, page: Page, text: str | None, is_mine: bool, found: list
     stored = salvage(tab, page, text, "" if tab.is_shared else "corrupt")
     for record in stored:
         if is_mine and is_new(tab, record) and not has_id(found, record.id):
-            record.page = page
+            record.stored_in = page
             found.append(record)
         elif is_mine:
             claim(tab, record.id, page)
@@ -77,8 +80,8 @@ def take_page(tab: Tab, page: Page, text: str | None, is_mine: bool, found: list
 def claim(tab: Tab, event_id: str, page: Page) -> None:
     """If a pending event of mine is in no other key yet (a quota forbade it), then this is where it lies."""
     for record in tab.line:
-        if record.id == event_id and record.page.is_dirty:
-            record.page = page
+        if record.id == event_id and record.stored_in.is_dirty:
+            record.stored_in = page
 
 
 def recover(tab: Tab, line: list[Record], found: list[Record]) -> None:
@@ -89,7 +92,7 @@ def recover(tab: Tab, line: list[Record], found: list[Record]) -> None:
         record.due_at_ms = now_ms_of(tab)
         rejoin(tab, record)
         if record.timestamp_ms <= tab.purged_at_ms:
-            drop(tab, record, "purged", "left before purge()")
+            drop(tab, record, "purged", "by purge()")
     drop_overflow(tab)
     save(tab)
     tab.proceed()
@@ -113,10 +116,10 @@ def restore(tab: Tab) -> None:
 
 def hand_over(tab: Tab, home: str) -> None:
     """Leave every stored record to whoever reads it next. What is only in memory moves to the new home."""
-    kept = keep(tab.line, lambda record: record.page.is_dirty)
+    kept = keep(tab.line, lambda record: record.stored_in.is_dirty)
     tab.counts["handedOver"] += len(tab.line) - len(kept)
     for record in tab.line:
-        record.page = NOWHERE
+        record.stored_in = NOWHERE
     tab.line = kept
     tab.pages = []
     tab.home = home

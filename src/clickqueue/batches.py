@@ -42,9 +42,9 @@ def form(tab: Tab, max_bytes: int) -> Batch | None:
     records = batch.records
     for record in members(tab, None):
         is_company = len(records) > 0
-        if is_company and (record.refusals > 0 or records[0].refusals > 0 or len(records) == tab.config["maxBatchSize"]):
+        if is_company and (record.refusals > 0 or records[0].refusals > 0 or len(records) >= tab.config["maxBatchSize"]):
             break
-        if size_of(records) + record.size_bytes + 1 > max_bytes:
+        if size_of(records) + record.text_bytes + 1 > max_bytes:
             break
         records.append(record)
     for record in records:

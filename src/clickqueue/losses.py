@@ -46,5 +46,5 @@ def is_idle(record: Record) -> bool:
 def total_bytes(records: list[Record]) -> int:
     size_bytes = 0
     for record in records:
-        size_bytes += record.size_bytes
+        size_bytes += record.text_bytes
     return size_bytes

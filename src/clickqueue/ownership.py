@@ -40,8 +40,7 @@ def begin(tab: Tab) -> None:
 
 def ask(tab: Tab) -> None:
     """Find out which key is mine, at the start and after a return."""
-    if tab.has_left:
-        tab.has_left = False
+    if len(tab.releases) == 0:
         # What was written after the page was left may have an heir already.
         begin(tab)
         guest = tab.home
@@ -68,8 +67,7 @@ def move_out(tab: Tab, guest: str, fresh: str) -> None:
 
 def leave(tab: Tab) -> None:
     """Give up every lock and every stored record: the page may be frozen now (CONTRACT 5.2)."""
-    if not tab.has_left:
-        tab.has_left = True
+    if len(tab.releases) > 0:
         release(tab)
         begin(tab)
 

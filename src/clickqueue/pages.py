@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from clickqueue.event import admit
-from clickqueue.runtime import after, find, joined, keep, kind, take_out, whole
+from clickqueue.runtime import after, array_text, find, joined, keep, kind, take_out, whole
 from clickqueue.tab import NOWHERE, Page
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def is_new(tab: Tab, record: Record) -> bool:
 
 def members(tab: Tab, page: Page) -> list[Record]:
     """The records that lie in a page."""
-    return keep(tab.line, lambda record: record.page is page)
+    return keep(tab.line, lambda record: record.stored_in is page)
 
 
 def page_number(key: str, family: str) -> int:
@@ -74,7 +74,7 @@ def open_page(tab: Tab) -> Page:
 
 def place(tab: Tab, record: Record) -> None:
     """Give a record of the line its place in storage; `save` brings it there."""
-    record.page = open_page(tab)
+    record.stored_in = open_page(tab)
     soil(tab, record)
 
 
@@ -83,13 +83,13 @@ def remove(tab: Tab, record: Record) -> None:
     tab.gone.append(record.id)
     soil(tab, record)
     take_out(tab.line, record)
-    record.page = NOWHERE
+    record.stored_in = NOWHERE
 
 
 def soil(tab: Tab, record: Record) -> None:
     """Storage no longer holds of this record what it should."""
-    record.page.is_dirty = True
-    record.page.answers = 0
+    record.stored_in.is_dirty = True
+    record.stored_in.answers = 0
     if tab.mirror is not None:
         tab.mirror.is_dirty = True
 
@@ -118,11 +118,8 @@ def write(tab: Tab, page: Page, records: list[Record]) -> bool:
         if tab.is_shared or page is tab.mirror:
             stored = salvage(tab, page, tab.env.storage.read(page.key), "corrupt")
             records = joined(keep(stored, lambda record: is_new(tab, record)), records)
-        text = ""
-        for record in records:
-            text += ("," if len(text) > 0 else "") + record.text
-        if len(text) > 0:
-            tab.env.storage.write(page.key, "[" + text + "]")
+        if len(records) > 0:
+            tab.env.storage.write(page.key, array_text(records, lambda record: record.text))
         else:
             tab.env.storage.remove(page.key)
         page.is_dirty = False
@@ -151,5 +148,5 @@ def gather(tab: Tab) -> None:
     first = page_at(tab, tab.home)
     if write(tab, first, tab.line):
         for record in tab.line:
-            record.page.is_dirty = record.page.is_dirty or record.page is not first
-            record.page = first
+            record.stored_in.is_dirty = record.stored_in.is_dirty or record.stored_in is not first
+            record.stored_in = first

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 from clickqueue.batches import MAX_BODY_BYTES
 from clickqueue.config import read_api, read_config
 from clickqueue.event import admit
-from clickqueue.losses import drop, drop_overflow
+from clickqueue.losses import drop, drop_overflow, is_idle
 from clickqueue.ownership import ask, hear, leave, release, retake, scan
 from clickqueue.pages import has_id, place, save
-from clickqueue.runtime import attempt, find, joined, keep, names, overlay, take_out
+from clickqueue.runtime import attempt, field, find, joined, keep, names, overlay, take_out
 from clickqueue.schedule import flush, is_parked, next_wake_ms, open_path, state_of
 from clickqueue.sender import send_all, send_next
 from clickqueue.tab import Tab, now_ms_of, report
@@ -34,7 +34,6 @@ class Queue:
         tab = Tab(read_config(config), read_api(api), env)
         self._tab = tab
         tab.proceed = lambda: proceed(tab)
-        tab.snapshot = count(tab)
         stop = env.page.listen(lambda news, key, text: on_news(tab, news, key, text))
         self._stop: Callable[[], None] = stop
         ask(tab)
@@ -142,29 +141,22 @@ def proceed(tab: Tab) -> None:
 
 def arm(tab: Tab, wake_at_ms: float | None) -> None:
     """Set the one timer. One that fires early does no harm: whoever is woken looks at the clock."""
-    if wake_at_ms != tab.wake_at_ms:
-        tab.env.clock.cancel(tab.timer)
-        tab.wake_at_ms = wake_at_ms
-        if wake_at_ms is not None:
-            tab.timer = tab.env.clock.call_later(wake_at_ms - now_ms_of(tab), lambda: on_timer(tab))
-
-
-def on_timer(tab: Tab) -> None:
-    tab.wake_at_ms = None
-    proceed(tab)
+    tab.env.clock.cancel(tab.timer)
+    if wake_at_ms is not None:
+        tab.timer = tab.env.clock.call_later(wake_at_ms - now_ms_of(tab), lambda: proceed(tab))
 
 
 def publish(tab: Tab) -> None:
     """Tell the host what has changed. Its faults stay its own (CONTRACT 1.6)."""
     snapshot = count(tab)
     listeners = []
-    if find(names(snapshot), lambda name: snapshot[name] != tab.snapshot[name]) is not None:
+    if find(names(snapshot), lambda name: snapshot[name] != field(tab.snapshot, name)) is not None:
         tab.snapshot = snapshot
         listeners = joined(tab.listeners, [])
     untold = tab.untold
     tab.untold = []
     for entry in listeners:
-        attempt(lambda: entry[0](), ignore, ignore)
+        attempt(entry[0], ignore, ignore)
     on_drop = tab.config["onDrop"]
     for loss in untold:
         if on_drop is not None:
@@ -182,7 +174,7 @@ def count(tab: Tab) -> dict[str, Any]:
         "isOnline": tab.env.network.is_online(),
         "persistent": tab.is_reachable and len(keep(tab.pages, lambda page: page.is_dirty)) == 0,
         "pending": len(tab.line),
-        "inFlight": len(keep(tab.line, lambda record: record.batch is not None and record.batch.is_flying)),
+        "inFlight": len(tab.line) - len(keep(tab.line, is_idle)),
         "dropped": tab.dropped,
     }
     snapshot: dict[str, Any] = overlay(tab.counts, now)

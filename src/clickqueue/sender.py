@@ -53,8 +53,6 @@ def send(tab: Tab, batch: Batch) -> None:
     tab.flying.append(batch)
     batch.is_flying = True
     batch.records = members(tab, batch)
-    for record in batch.records:
-        record.was_sent = True
     attempt(
         lambda: call(tab, batch),
         lambda answer: on_answer(tab, batch, answer),
@@ -83,7 +81,7 @@ def on_answer(tab: Tab, batch: Batch, answer: Any) -> None:
     open_path(tab, 0)
     land(tab, batch)
     for record in batch.records:
-        is_pending = record.page is not NOWHERE
+        is_pending = record.stored_in is not NOWHERE
         refusal = refusal_of(answer, record.id)
         if refusal is None and not is_wanted_again(answer, record.id):
             # Also what was handed over when the page was left: should it come back to us, it is settled.
@@ -154,8 +152,9 @@ def note_retry(tab: Tab, record: Record) -> None:
 
 def put_back(tab: Tab, record: Record) -> None:
     """To the back of the queue, for another day."""
-    if record.page is not NOWHERE:
+    if record.stored_in is not NOWHERE:
         take_out(tab.line, record)
         tab.line.append(record)
         record.batch = None
+        record.was_put_back = True
         record.due_at_ms = now_ms_of(tab) + max(tab.config["maxBatchDelay"], tab.config["initialRetryDelay"])

@@ -35,19 +35,19 @@ NOWHERE = Page("")
 class Record:
     """One pending event. Its text is the truth: it is what lies in storage, and what each attempt is parsed from."""
 
-    def __init__(self, event: dict[str, Any], text: str, size_bytes: int) -> None:
+    def __init__(self, event: dict[str, Any], text: str, text_bytes: int) -> None:
         self.id: str = event["id"]
         self.timestamp_ms: float = event["timestamp"]
         self.text = text
-        self.size_bytes = size_bytes
+        self.text_bytes = text_bytes
         # When it is to go even if it goes alone.
         self.due_at_ms: float = 0
-        # How often the server blamed it, and whether it was sent at all.
+        # How often the server blamed it, and whether it was put back into the line at all.
         self.refusals = 0
-        self.was_sent = False
+        self.was_put_back = False
         # How many failures there had been when it came.
         self.born_after = 0
-        self.page: Page = NOWHERE
+        self.stored_in: Page = NOWHERE
         # None: it is unsent.
         self.batch: Batch | None = None
 
@@ -64,6 +64,22 @@ class Batch:
 class Tab:
     """One live queue in one page."""
 
+    # Where new events are written: my family of keys. Where others write too (there are no locks, or what lies there
+    # could not be read), each write merges by id (CONTRACT 4.3). All of this is set by `ownership.begin`.
+    home: str
+    is_shared: bool
+    pages: list[Page]
+    # While nobody has said whose the main key is, a copy of everything stands there too (CONTRACT 4.1, 4.2).
+    mirror: Page | None
+    # Whether the last touch of storage worked.
+    is_reachable: bool
+    # Whether the main key is mine; the families that are, and those whose tabs I wait for.
+    is_owner: bool
+    mine: list[str]
+    known: list[str]
+    # What others wrote to the main key before I knew whose it is, key and text.
+    heard: list[list[Any]]
+
     def __init__(self, config: dict[str, Any], api: Api, env: Env) -> None:
         self.config = config
         self.main: str = config["storageKey"]
@@ -74,24 +90,8 @@ class Tab:
         # Ids that were settled here lately: what others still have of them must not come back.
         self.gone: list[str] = []
 
-        # Where new events are written: my family of keys. Where others write too (there are no locks, or what lies
-        # there could not be read), each write merges by id (CONTRACT 4.3).
-        self.home = ""
-        self.is_shared = False
+        # Whether there are Web Locks, and how to give mine up; none: the page was left.
         self.has_locks = True
-        self.pages: list[Page] = []
-        # While nobody has said whose the main key is, a copy of everything stands there too (CONTRACT 4.1, 4.2).
-        self.mirror: Page | None = None
-        # Whether the last touch of storage worked.
-        self.is_reachable = False
-
-        # The families that are mine, those and the ones whose tabs I wait for, and how to give the locks up.
-        self.has_left = True
-        self.is_owner = False
-        self.mine: list[str] = []
-        self.known: list[str] = []
-        # What others wrote to the main key before I knew whose it is, key and text.
-        self.heard: list[list[Any]] = []
         self.releases: list[Callable[[], None]] = []
 
         # The path to the endpoint: failures in a row, the last try, when we mean to try next, and until when the
@@ -105,7 +105,6 @@ class Tab:
         self.is_busy = False
         self.is_destroyed = False
         self.timer: object = None
-        self.wake_at_ms: float | None = None
         self.purged_at_ms: float = -1
         self.listeners: list[list[Callable[[], None]]] = []
         # Drops that the host has not been told of.
