@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from clickqueue.main import DEFAULTS, ClickQueue
+from clickqueue.main import DEFAULTS, ClickQueue, create_widget_api
 from tests.fakes import FakeApi, click, make_env
 from tests.unit.bed import KEY, Bed
 
@@ -195,6 +195,12 @@ def test_an_api_can_send_a_batch(api: Any) -> None:
     with pytest.raises(TypeError, match="trackClickBatch"):
         ClickQueue({}, api, env)
     assert (env.page.listeners, env.clock.armed, env.storage.reads) == (0, 0, 0)
+
+
+def test_the_api_of_the_widget_is_made_with_the_same_care() -> None:
+    """createWidgetApi names a wrong option as ClickQueue names a wrong setting (CONTRACT 1.1, 1.6)."""
+    with pytest.raises(TypeError, match="timeoutMs"):
+        create_widget_api({"endpoint": "/clicks", "timeoutMs": "soon"})
 
 
 def test_the_first_fault_is_enough() -> None:

@@ -300,11 +300,12 @@ def test_a_broken_dump_refuses_events(patch: Callable[[Any], Any]) -> None:
     assert (bed.stats["dropped"]["invalid"], bed.stats["enqueued"], bed.texts) == (3, 0, {})
 
 
-def test_a_dump_that_breaks_later_loses_nothing() -> None:
+@pytest.mark.parametrize("patch", [*PATCHES, lambda _: "{}", lambda _: '{"id":"another"}', lambda _: "["])
+def test_a_dump_that_breaks_later_loses_nothing(patch: Callable[[Any], Any]) -> None:
     """Events that were accepted before are sent, retried and acknowledged (CONTRACT 1.6)."""
     bed = Bed({"maxBatchSize": 3}, [Failure(503), None])
     ids = bed.click(3)
-    bed.env.json = HostJson(dump=rude)
+    bed.env.json = HostJson(dump=patch)
     bed.advance(MINUTE_MS)
     assert (bed.api.ids, bed.stats["acknowledged"], bed.texts) == (ids * 2, 3, {})
 
@@ -321,6 +322,16 @@ def test_a_load_that_breaks_later_throws_nothing() -> None:
     bed.env.json = whole
     bed.advance(HOUR_MS)
     assert (bed.api.ids, bed.texts) == (ids, {})
+
+
+def test_a_drop_is_told_without_json() -> None:
+    """Where the event cannot be read any more, onDrop gets its text (CONTRACT 1.4, 1.6)."""
+    bed = Bed()
+    ids = bed.click(2)
+    bed.env.json = HostJson(load=rude)
+    bed.queue.purge()
+    assert [(json.loads(event)["id"], reason) for event, reason, _ in bed.drops] == [(each, "purged") for each in ids]
+    assert bed.texts == {}
 
 
 def test_arrays_may_be_written_oddly() -> None:
@@ -397,6 +408,24 @@ def test_a_method_of_storage_may_always_throw(method: str) -> None:
     bed = Bed(world=world, tab=tab, script=[Failure(503)])
     ids = a_life(bed)
     assert set(ids) <= set(bed.api.ids)
+
+
+def test_pages_that_cannot_be_read_at_first_are_read_later() -> None:
+    """What lies there is neither overwritten nor forgotten: it is delivered when it can be read (CONTRACT 4.6)."""
+    world = World()
+    for number, key in enumerate((KEY, f"{KEY}.1", f"{KEY}:gone")):
+        world.origin.put(key, json.dumps([click(number, id=f"old-{number}", timestamp=1)]), None)
+    is_faulty = [True]
+    tab = world.open()
+    tab.env.storage = HostStorage(tab.env.storage, lambda _, name: name == "read" and is_faulty[0], rude)  # type: ignore[assignment]
+    bed = Bed(world=world, tab=tab)
+    ids = bed.click(3)
+    bed.advance(MINUTE_MS)
+    is_faulty[0] = False
+    ids += bed.click()
+    bed.advance(MINUTE_MS)
+    assert {"old-0", "old-1", "old-2", *ids} == set(bed.api.ids)
+    assert bed.texts == {}
 
 
 @pytest.mark.parametrize("text", [5, True, [], {}, {"length": 3}], ids=repr)

@@ -469,6 +469,16 @@ def test_a_failed_write_while_pages_are_gathered_loses_nothing(write: int) -> No
     assert (len(bed.stored()), bed.stats["pending"], bed.stats["persistent"]) == (49, 49, True)
 
 
+def test_an_event_that_is_in_memory_and_in_an_orphan_is_one() -> None:
+    """A full store, a known id in what is adopted: it is delivered once, and removed where it lies (CONTRACT 2.3, 4.6)."""
+    world = left_behind(stored(1), key=f"{KEY}:gone")
+    world.origin.quota_chars = 0
+    bed = Bed(world=world, is_settled=False)
+    bed.queue.enqueue(click(1, id="old-1"))
+    bed.advance(MINUTE_MS)
+    assert (bed.api.ids, bed.texts) == (["old-1"], {})
+
+
 # -- 4.7
 
 
@@ -521,6 +531,21 @@ def test_where_everything_is_in_flight_nothing_goes() -> None:
     bed.settle()
     assert bed.stats["acknowledged"] == 1
     assert {event["id"] for event, _, _ in bed.drops} <= {a, b, d}
+
+
+def test_what_outgrows_the_limit_on_the_road_stays() -> None:
+    """A retryCount makes an event longer; in flight it is not dropped for that (CONTRACT 4.7)."""
+    bed = Bed({"maxBatchSize": 1, "maxQueueBytes": 1000}, [DOWN, HOLD])
+    ids = bed.click(note="x" * (995 - 149))
+    bed.advance(2000)
+    assert len(bed.texts[KEY]) > 1000
+    bed.tab.page.tell("leave")
+    bed.tab.page.tell("return")
+    bed.settle()
+    assert (bed.stats["inFlight"], bed.drops) == (1, [])
+    bed.api.calls[1].resolve()
+    bed.settle()
+    assert (bed.api.ids, bed.stats["acknowledged"], bed.texts) == (ids * 2, 1, {})
 
 
 def test_a_batch_that_waits_for_its_retry_may_go() -> None:
@@ -578,6 +603,15 @@ def test_an_old_event_is_not_dropped_unoffered() -> None:
     bed.go_online()
     bed.settle()
     assert bed.stats["acknowledged"] == 1
+
+
+def test_an_old_event_that_the_server_wants_again_is_dropped() -> None:
+    """`retry` is an offer in vain, too (CONTRACT 3.4, 4.8)."""
+    bed = Bed({"maxBatchSize": 1}, [HOLD])
+    ids = bed.click(**old(bed))
+    bed.api.calls[0].resolve({"retry": ids})
+    bed.advance(HOUR_MS)
+    assert (bed.reasons, bed.sizes, bed.texts) == (["expired"], [1], {})
 
 
 def test_the_young_of_a_batch_do_not_go_with_the_old() -> None:

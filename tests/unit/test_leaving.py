@@ -275,6 +275,19 @@ def test_an_answer_that_waited_for_the_return_counts() -> None:
     assert (bed.sizes, bed.stats["pending"], bed.texts) == ([2], 0, {})
 
 
+def test_an_answer_that_waited_for_the_return_may_refuse() -> None:
+    """What it did not acknowledge is taken up from the store again (CONTRACT 3.4, 5.2)."""
+    bed = Bed({"maxBatchSize": 3}, [HOLD])
+    a, b, c = bed.click(3)
+    bed.tab.leave()
+    bed.api.calls[0].resolve({"retry": [a], "rejected": [{"id": b, "reason": "closed"}]})
+    bed.settle()
+    bed.tab.come_back()
+    bed.advance(MINUTE_MS)
+    assert (sorted(bed.api.ids[3:]), bed.stats["pending"], bed.texts) == (sorted([a, b]), 0, {})
+    assert c not in bed.api.ids[3:]
+
+
 def test_a_failure_that_comes_after_the_return_is_retried() -> None:
     """The batch that did not get through is sent again (CONTRACT 5.2)."""
     bed = Bed({"maxBatchSize": 2}, [HOLD])

@@ -180,6 +180,42 @@ def test_events_sent_before_the_lock_answered_are_acknowledged_all_the_same() ->
     assert (bed.stats["acknowledged"], bed.stats["recovered"], bed.texts) == (10, 0, {})
 
 
+def test_an_heir_may_be_faster_than_the_tab_itself() -> None:
+    """The owner sees a new tab's first event before its lock is there, and adopts it: the tab moves to another key (CONTRACT 4.2)."""
+    world = World()
+    owner = Bed(world=world)
+    owner.advance(100)
+    world.locks.way = lambda: 20
+    late = Bed(world=world, is_settled=False)
+    world.locks.way = lambda: 1
+    ids = late.click(2)
+    late.advance(10)
+    assert set(ids) <= set(owner.api.ids)
+    ids += late.click(2)
+    late.advance(30)
+    ids += late.click(1)
+    late.advance(MINUTE_MS)
+    assert {*owner.api.ids, *late.api.ids} == set(ids)
+    assert (owner.stats["pending"], late.stats["pending"], world.origin.texts) == (0, 0, {})
+
+
+def test_what_others_write_before_the_lock_answers_is_not_lost() -> None:
+    """The owner's last write may become known before the lock that falls to me, or after (CONTRACT 4.2)."""
+    world = World(lag=lambda: 5)
+    owner = Bed(script=hold, world=world)
+    owner.advance(100)
+    world.locks.is_holding = True
+    late = Bed(world=world)
+    mine = late.click(1)
+    theirs = owner.click(3)
+    owner.tab.kill()
+    late.advance(100)
+    world.locks.let_go()
+    late.advance(MINUTE_MS)
+    assert {*mine, *theirs} <= set(late.api.ids)
+    assert world.origin.texts == {}
+
+
 # -- death and adoption
 
 
@@ -375,6 +411,15 @@ def test_without_locks_tabs_do_not_answer_each_other_for_ever() -> None:
     before = [bed.env.storage.writes for bed in beds]
     beds[0].advance(MINUTE_MS)
     assert [bed.env.storage.writes for bed in beds] == before
+
+
+def test_without_locks_rubbish_is_counted_once() -> None:
+    """A stranger's rubbish in the shared key is `corrupt` for the tab that clears it away (CONTRACT 4.3, 4.5)."""
+    (bed,) = unlocked(1)
+    ids = bed.click(2)
+    bed.world.origin.put(KEY, "rubbish", None)
+    bed.settle()
+    assert (bed.stored(), bed.reasons) == (ids, ["corrupt"])
 
 
 def test_without_locks_the_next_page_takes_everything() -> None:
