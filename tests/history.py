@@ -592,7 +592,7 @@ class History:
         self._settle()
         for host in self.hosts:
             self._check_books(host)
-        for event_id in self._gaps:
+        for event_id in sorted(self._gaps):
             is_known = any(host.is_shaky and host.holds(event_id) for host in self.hosts)
             if event_id in self.open_ids and event_id not in self._fragile and not is_known:
                 self.accuse(f"{event_id} was in no key for a moment: a crash would have lost it (CONTRACT 4.4)")
@@ -677,7 +677,7 @@ class History:
         self.world.tell_all("online")
 
     def _check_echoes(self) -> None:
-        for event_id in self.endpoint.acknowledged:
+        for event_id in sorted(self.endpoint.acknowledged):
             # A destroyed queue hears of nothing, and may write once more when its last answer comes.
             if self.is_stored(event_id) and not self.options.lag_ms and not any(each.is_destroyed for each in self.hosts):
                 raise Violation(f"{event_id} was acknowledged and is still stored: it would be sent with every start")
