@@ -11,7 +11,7 @@ from tests.browser.endpoint import Endpoint
 from tests.browser.visitor import Visitor
 from tests.browser.waiting import wait_for
 
-NOTHING = {"held": [], "pending": []}
+NOTHING: dict[str, list[str]] = {"held": [], "pending": []}
 LENT = "return { timers: lent.timers.size, listeners: lent.listeners }"  # some drivers' own timers are among them
 HEAP_SLACK_BYTES = 100_000  # what Chromium itself (compiled code, inline caches) may add to a page
 

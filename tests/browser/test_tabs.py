@@ -33,13 +33,13 @@ def test_whatever_happens_to_a_tab(
     visitors: Visitors, endpoint: Endpoint, browser_name: str, ends: tuple[str, ...], weather: str
 ) -> None:
     """Tabs click at once while one or four of them end: the server's set of ids is the clicked set, and only
-    what was clicked before such an end can come twice (CONTRACT 4.2, 4.4, 5.1, 5.2, 6.3)."""
+    what a page sent as it ended, too late to hear the answer, comes twice (CONTRACT 4.2, 4.4, 5.1, 5.2, 6.3)."""
     if browser_name != "chromium":
         ends = tuple(end for end in ends if end != "crash") or pytest.skip(NO_CRASH)
     endpoint.otherwise = _fail if weather == "outage" else _accept
     tabs = {name: visitors.open() for name in (*ends, "stay")}
     for name, tab in tabs.items():
-        tab.begin()
+        tab.begin(options=_named(name))
         tab.run(name)
     _wait_for_clicks(endpoint, *tabs)
     for end in ends:
@@ -52,7 +52,10 @@ def test_whatever_happens_to_a_tab(
     wait_for(lambda: alive["stay"].keys() == [], "an empty storage")
     assert set(endpoint.store) - set(endpoint.reports) <= _unreported(endpoint)
     print(f"\n{len(endpoint.store)} events came, of these twice: {dict(sent_twice(endpoint))}")
-    assert set(sent_twice(endpoint)) <= set(ends), "events that met no end came twice"
+    assert set(sent_twice(endpoint)) <= set(ends), "clicks that met no end came twice"
+    assert all(_senders(endpoint, each) & set(ends) for each in endpoint.repeated), (
+        "two pages that met no end sent the same click"
+    )
 
 
 @pytest.mark.parametrize("who", ["owner", "guest"])
@@ -61,10 +64,10 @@ def test_a_tab_that_ends_hands_over(visitors: Visitors, endpoint: Endpoint, brow
     """What a tab could not deliver goes to the tab that waits for its lock, which needs no timer and no click for it (CONTRACT 4.2)."""
     if end == "crash" and browser_name != "chromium":
         pytest.skip(NO_CRASH)
-    endpoint.otherwise = lambda received: Answer(503) if received.headers["X-Tab"] == who else OK
+    endpoint.otherwise = lambda received: Answer(503) if received.headers["X-Page"] == who else OK
     tabs = {name: visitors.open() for name in ("owner", "guest")}
     for name, tab in tabs.items():
-        tab.begin(clock="held", options={"headers": {"X-Tab": name}})
+        tab.begin(clock="held", options=_named(name))
     gone = tabs.pop(who)
     (heir,) = tabs.values()
     gone.enqueue("a", "b", "c")
@@ -187,7 +190,7 @@ def _begin_again(alive: dict[str, Visitor]) -> None:
                 "return JSON.stringify(performance.getEntriesByType('navigation')[0].notRestoredReasons)"
             )
         if name == "reload":
-            tab.begin()
+            tab.begin(options=_named("reload again"))
         tab.stop()
     wait_for(lambda: alive["stay"].locks()["pending"].count(KEY) == len(alive) - 1, "every tab to know its key")
     for name, tab in alive.items():
@@ -200,6 +203,14 @@ def _rest(tabs: list[Visitor], endpoint: Endpoint) -> None:
         tab.stop()
     wait_for(lambda: set(endpoint.reports) <= set(endpoint.store), "all clicks at the server")
     wait_for(lambda: all(tab.snapshot()["pending"] == 0 for tab in tabs), "all of it acknowledged")
+
+
+def _named(page: str) -> dict[str, Any]:
+    return {"headers": {"X-Page": page}}
+
+
+def _senders(endpoint: Endpoint, event_id: str) -> set[str]:
+    return {received.headers["X-Page"] for received in endpoint.requests if event_id in received.ids}
 
 
 def _unreported(endpoint: Endpoint) -> set[str]:

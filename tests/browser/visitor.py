@@ -8,12 +8,12 @@ from contextlib import contextmanager, suppress
 from typing import Any
 
 from selenium.common.exceptions import WebDriverException
-from selenium.webdriver.chromium.webdriver import ChromiumDriver
 from selenium.webdriver.remote.webdriver import WebDriver
 
 from tests.browser.endpoint import Endpoint
 from tests.browser.host import Host
 from tests.browser.waiting import wait_for
+from tools.browsers import set_network
 
 QUICK = {"maxBatchDelay": 50, "initialRetryDelay": 50, "maxRetryDelay": 200, "maxRetries": 1000}
 """So that an outage costs a test no minutes."""
@@ -36,7 +36,6 @@ class Visitor(Host):
 
     def __init__(self, driver: WebDriver, endpoint: Endpoint, handle: str) -> None:
         super().__init__(Window(driver, handle), endpoint)  # type: ignore[arg-type]
-        self.can_cut = isinstance(driver, ChromiumDriver)
 
     def open(self, page: str = "visitor.html") -> None:
         """Load the page (anew)."""
@@ -111,6 +110,7 @@ class Visitors:
     def open(self, page: str = "visitor.html") -> Visitor:
         """A new tab with the page in it, and no queue yet."""
         self._driver.switch_to.new_window("tab")
+        set_network(self._driver, True)
         visitor = Visitor(self._driver, self._endpoint, self._driver.current_window_handle)
         visitor.open(page)
         return visitor

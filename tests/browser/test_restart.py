@@ -1,0 +1,65 @@
+"""A browser that is ended from outside and started again on the same profile (CONTRACT 2.1, 4.1, 4.2)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from tests.browser.endpoint import OK, Answer, Endpoint
+from tests.browser.killing import kill_browser, read_storage
+from tests.browser.visitor import Visitor, Visitors
+from tests.browser.waiting import wait_for
+from tools.browsers import open_browser
+
+
+@pytest.fixture
+def profile(browser_name: str, tmp_path: Path) -> Path:
+    """A profile that outlives its browser."""
+    if browser_name != "chromium":
+        pytest.skip("a session that WebDriver starts in WebKit or Firefox keeps nothing when its process ends")
+    return tmp_path
+
+
+@contextmanager
+def _open(profile: Path, endpoint: Endpoint) -> Iterator[Visitors]:
+    with open_browser("chromium", profile=profile) as driver:
+        yield Visitors(driver, endpoint)
+
+
+@pytest.mark.parametrize("tabs", [1, 3])
+def test_a_killed_browser_delivers_when_it_is_back(profile: Path, endpoint: Endpoint, tabs: int) -> None:
+    """The browser's process is killed during an outage; started again, one tab delivers all that localStorage had
+    written to the disk, of every tab that was open (CONTRACT 4.1, 4.2)."""
+    endpoint.otherwise = lambda received: Answer(503)
+    ids = [f"{tab}-{number}" for tab in range(tabs) for number in range(4)]
+    with _open(profile, endpoint) as visitors:
+        for tab in range(tabs):
+            visitor = visitors.open()
+            visitor.begin()
+            visitor.enqueue(*(each for each in ids if each.startswith(f"{tab}-")))
+        wait_for(lambda: all(f'"{each}"'.encode() in read_storage(profile) for each in ids), "localStorage to reach the disk")
+        kill_browser(profile)
+    endpoint.otherwise = lambda received: OK
+    with _open(profile, endpoint) as visitors:
+        visitor = visitors.open()
+        visitor.begin()
+        visitor.wait_until_all_arrived(ids)
+        wait_for(lambda: visitor.keys() == [], "an empty storage")
+    assert endpoint.repeated == []
+
+
+def test_a_browser_that_is_closed_loses_nothing(profile: Path, endpoint: Endpoint) -> None:
+    """A browser that is closed the usual way right after a click has written it: the next start delivers (CONTRACT 2.1)."""
+    endpoint.otherwise = lambda received: Answer(503)
+    with _open(profile, endpoint) as visitors:
+        visitor: Visitor = visitors.open()
+        visitor.begin()
+        visitor.enqueue("last")
+    endpoint.otherwise = lambda received: OK
+    with _open(profile, endpoint) as visitors:
+        visitor = visitors.open()
+        visitor.begin()
+        visitor.wait_until_all_arrived(["last"])
