@@ -216,6 +216,35 @@ def test_what_others_write_before_the_lock_answers_is_not_lost() -> None:
     assert world.origin.texts == {}
 
 
+def test_an_owner_that_dies_while_my_request_is_on_its_way() -> None:
+    """Its last writes are heard before I know that the key is mine (CONTRACT 4.2)."""
+    world = World(lag=lambda: 5)
+    owner = Bed(script=hold, world=world)
+    owner.advance(100)
+    world.locks.way = lambda: 20
+    late = Bed(world=world, is_settled=False)
+    theirs = owner.click(3)
+    owner.tab.kill()
+    late.advance(MINUTE_MS)
+    assert (set(late.api.ids), world.origin.texts) == (set(theirs), {})
+
+
+def test_a_rival_for_the_key_of_my_own_does_not_keep_me_from_the_main_key() -> None:
+    """The main key is granted while I still look for another key of my own: everything goes there (CONTRACT 4.2)."""
+    world = World()
+    world.locks.way = lambda: 20
+    bed = Bed(world=world, script=hold, is_settled=False)
+    ids = bed.click(2)
+    world.locks.way = None
+    world.locks.open().request(guest_keys(bed.texts)[0], True, lambda answer: None)
+    world.locks.way = lambda: 20
+    bed.advance(4000)
+    ids += bed.click(1)
+    assert set(ids) <= set(bed.stored())
+    bed.advance(MINUTE_MS)
+    assert set(bed.api.ids) == set(ids)
+
+
 # -- death and adoption
 
 
