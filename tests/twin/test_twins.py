@@ -22,7 +22,7 @@ from tests.twin.scripts import recorded
 FIXED = 600
 FRESH = 250
 SIMULATED = 150
-CHUNK_CHARS = 5_000_000
+CHUNK_CHARS = 2_000_000
 LEAD = 25
 """How many lines before the difference are shown."""
 
