@@ -10,6 +10,8 @@ const thrower = () => {
 const FUNCTIONS = {
   is_two: (value) => value === 2,
   always: () => true,
+  itself: (value) => value,
+  second: (value) => value[1],
   never: () => false,
   quoted: () => '"text"',
   thrower,

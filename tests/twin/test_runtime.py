@@ -45,6 +45,7 @@ IS_TWO = {"$function": "is_two"}
 ALWAYS = {"$function": "always"}
 NEVER = {"$function": "never"}
 THROWER = {"$function": "thrower"}
+ITSELF = {"$function": "itself"}
 FAMILIES = [
     "",
     "srv_click_queue",
@@ -85,10 +86,11 @@ CASES: dict[str, list[Any]] = {
     "array_text": [[items, {"$function": "quoted"}] for items in LISTS],
     "overlay": [[one, other] for one in OBJECTS for other in OBJECTS],
     "take_out": [[[], None], [[1, 2], None], [["a", "b", "c"], 1], [[{}, {}], 1], [[[], [], []], 2]],
-    "ordered": [[[]], [[1]], [[3, 1, 2]], [[10, 9, 100, 1]], [[2, 2, 1]], [[0, -1, 5]]],
+    "ordered": [[items, ITSELF] for items in ([], [1], [3, 1, 2], [10, 9, 100, 1], [2, 2, 1], [0, -1, 5])]
+    + [[[["a", 2], ["b", 1], ["c", 2], ["d", 1]], {"$function": "second"}]],
     "attempt": [[answer] for answer in ANSWERS],
 }
-NOT_A_PAIR = {"without_new": "a Python class can always be called so"}
+NOT_A_PAIR = {"with_env": "a Python class can always be called without new"}
 
 
 def thrower(*_: Any) -> Any:
@@ -98,6 +100,8 @@ def thrower(*_: Any) -> Any:
 FUNCTIONS: dict[str, Callable[..., Any]] = {
     "is_two": lambda value: value == 2 and not isinstance(value, bool),
     "always": lambda value: True,
+    "itself": lambda value: value,
+    "second": lambda value: value[1],
     "never": lambda value: False,
     "quoted": lambda value: '"text"',
     "thrower": thrower,
