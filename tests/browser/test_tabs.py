@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -71,9 +72,11 @@ def test_a_tab_that_ends_hands_over(visitors: Visitors, endpoint: Endpoint, brow
     gone = tabs.pop(who)
     (heir,) = tabs.values()
     gone.enqueue("a", "b", "c")
+    ended_s = time.monotonic()
     _end(end, gone)
     wait_for(lambda: list(endpoint.store) == ["a", "b", "c"], "the heir to deliver")
     wait_for(lambda: heir.snapshot()["pending"] == 0, "all of it acknowledged")
+    print(f"\nafter {endpoint.requests[-1].at_s - ended_s:.3f} s")
     assert heir.snapshot()["recovered"] == heir.snapshot()["acknowledged"] == 3
     assert endpoint.repeated == []
     assert heir.keys() == []
