@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from clickqueue.losses import drop, drop_overflow
-from clickqueue.pages import has_id, is_new, members, page_at, page_key, page_number, place, salvage, save, soil
+from clickqueue.pages import has_id, is_new, members, page_at, page_number, place, salvage, save, soil
 from clickqueue.runtime import find, joined, keep, ordered
 from clickqueue.tab import NOWHERE, now_ms_of
 
@@ -21,23 +21,22 @@ MAX_ANSWERS = 10
 def stored_keys(tab: Tab) -> list[str]:
     """Every key in storage. Where they cannot be told, we merge with what is there, as with what cannot be read."""
     try:
-        return tab.env.storage.list_keys()
+        keys = tab.env.storage.list_keys()
+        tab.is_reachable = True
+        return keys
     except Exception:
+        tab.is_reachable = False
         tab.is_shared = True
         return []
 
 
 def take_family(tab: Tab, family: str) -> None:
     """Make all pages of a family mine."""
-    numbers: list[int] = []
-    for key in stored_keys(tab):
-        if page_number(key, family) >= 0:
-            numbers.append(page_number(key, family))
     found: list[Record] = []
-    for number in ordered(numbers):
-        page = page_at(tab, page_key(family, number))
+    keys = keep(stored_keys(tab), lambda key: page_number(key, family) >= 0)
+    for key in ordered(keys, lambda key: page_number(key, family)):
         try:
-            take_page(tab, page, tab.env.storage.read(page.key), True, found)
+            take_page(tab, page_at(tab, key), tab.env.storage.read(key), True, found)
         except Exception:
             # What cannot be read must not be overwritten: from now on we merge, until it can be.
             tab.is_shared = True
@@ -101,10 +100,9 @@ def recover(tab: Tab, line: list[Record], found: list[Record]) -> None:
 def rejoin(tab: Tab, record: Record) -> None:
     """Back from the back/forward cache: what is still in flight from here is not sent again (CONTRACT 5.2)."""
     for batch in tab.flying:
-        others = keep(batch.records, lambda other: other.id != record.id)
-        if len(others) < len(batch.records):
+        if has_id(batch.records, record.id):
             record.batch = batch
-            batch.records = joined(others, [record])
+            batch.records.append(record)
 
 
 def restore(tab: Tab) -> None:

@@ -103,19 +103,14 @@ def exchange(fetch_by: Any, url: str, prepare: Callable[[], dict[str, Any]], tim
 
     def start(resolve: Any, reject: Any) -> None:
         signal = abort.signal
-        signal.addEventListener("abort", lambda: reject(Error(url + " gave no answer within " + str(timeout_ms) + " ms")))
+        signal.addEventListener("abort", lambda: reject(Error(url + " timed out after " + str(timeout_ms) + " ms")))
         request = overlay(prepare(), {"signal": signal})
         # Looked up at this moment, since a host may patch its fetch; called bare, since it may be no method.
         send = fetch if fetch_by is None else fetch_by
         # Read the body of a failure too: an unread keepalive body counts against the page's 64 KiB until all later ones fail.
         send(url, request).then(lambda response: response.text().then(lambda text: [response, text])).then(resolve, reject)
 
-    def settled(outcome: Any) -> None:
-        clearTimeout(timer)
-
-    promise = __new__(Promise(start))
-    promise.then(settled, settled)
-    return promise
+    return __new__(Promise(start))["finally"](lambda: clearTimeout(timer))
 
 
 def date_ms(text: str | None, otherwise_ms: float) -> float:

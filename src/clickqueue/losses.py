@@ -36,7 +36,7 @@ def drop_overflow(tab: Tab) -> None:
         record = find(tab.line, is_idle)
         if record is None:
             return
-        drop(tab, record, "overflow", "past maxQueueSize or maxQueueBytes")
+        drop(tab, record, "overflow", "queue is full")
 
 
 def is_idle(record: Record) -> bool:

@@ -7,20 +7,14 @@ from typing import Any
 from clickqueue.browser import BROWSER
 from clickqueue.config import DEFAULTS
 from clickqueue.queue import Queue
-from clickqueue.runtime import overlay, without_new
+from clickqueue.runtime import with_env
 from clickqueue.widget_api import create_api
 
 __all__ = ["DEFAULTS", "ClickQueue", "create_widget_api"]
 
 
-class BrowserQueue(Queue):
-    """The queue in a browser; `env` replaces any of its ports (CONTRACT 1.2)."""
-
-    def __init__(self, config: Any, api: Any, env: Any) -> None:
-        self.open(config, api, overlay(BROWSER, env))
-
-
-ClickQueue = without_new(BrowserQueue)
+# `ClickQueue(config, api, env)`, with or without `new`; `env` replaces any port of the browser (CONTRACT 1.2).
+ClickQueue = with_env(Queue, BROWSER)
 
 
 def create_widget_api(options: Any) -> Any:

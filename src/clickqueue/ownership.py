@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from clickqueue.adoption import hand_over, restore, stored_keys, take_family, take_key
 from clickqueue.pages import page_number
-from clickqueue.runtime import after, before, find, joined
+from clickqueue.runtime import after, before, find, joined, keep
 from clickqueue.tab import Page
 
 if TYPE_CHECKING:
@@ -31,11 +31,7 @@ def begin(tab: Tab) -> None:
     tab.is_owner = False
     tab.is_shared = not tab.has_locks
     hand_over(tab, home)
-    try:
-        tab.env.storage.read(tab.main)
-        tab.is_reachable = True
-    except Exception:
-        tab.is_reachable = False
+    stored_keys(tab)
 
 
 def ask(tab: Tab) -> None:
@@ -95,7 +91,10 @@ def on_main(tab: Tab, answer: LockAnswer) -> None:
     tab.is_owner = answer == "granted"
     tab.has_locks = tab.is_owner
     tab.is_shared = not tab.is_owner
-    inherit(tab, tab.main)
+    # The main key first, since what is found in the others is gathered there.
+    tab.mine = joined([tab.main], keep(tab.mine, lambda family: family != tab.main))
+    for family in tab.mine:
+        take_family(tab, family)
     for write in heard:
         hear(tab, write[0], write[1])
     scan(tab)
@@ -126,11 +125,7 @@ def watch(tab: Tab, key: str) -> None:
 def retake(tab: Tab) -> None:
     """Storage could not be read when a key became mine: see whether it can be now."""
     if tab.is_owner and tab.is_shared:
-        tab.is_shared = False
-        # The main key first, since what is found in the others is gathered there.
-        for family in joined([tab.main], tab.mine):
-            take_family(tab, family)
-        scan(tab)
+        on_main(tab, "granted")
 
 
 def hear(tab: Tab, key: str | None, text: str | None) -> None:

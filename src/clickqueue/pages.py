@@ -22,8 +22,7 @@ LATER_PAGE_EVENTS = 10
 # What lies in storage may have grown by its `retryCount` since it was accepted, so its limit is only what one
 # request can carry (60 000 bytes, CONTRACT 3.1), not the host's `maxEventBytes`.
 MAX_STORED_EVENT_BYTES = 59000
-# Others' copies of a settled event turn up within seconds; when this many were settled and nothing is pending, they are
-# forgotten.
+# Others' copies of a settled event turn up within seconds; after this many more they are forgotten.
 MAX_GONE_IDS = 1000
 
 
@@ -80,6 +79,8 @@ def place(tab: Tab, record: Record) -> None:
 
 def remove(tab: Tab, record: Record) -> None:
     """Let go of a record; `save` takes it out of storage."""
+    if len(tab.gone) >= MAX_GONE_IDS:
+        tab.gone = []
     tab.gone.append(record.id)
     soil(tab, record)
     take_out(tab.line, record)
@@ -137,8 +138,6 @@ def save(tab: Tab) -> None:
             tab.is_reachable = write(tab, page, members(tab, page))
     if len(tab.line) <= FIRST_PAGE_EVENTS:
         tab.pages = keep(tab.pages, lambda page: page.is_dirty or len(members(tab, page)) > 0)
-    if len(tab.pages) == 0 and len(tab.gone) > MAX_GONE_IDS:
-        tab.gone = []
     if tab.mirror is not None and tab.mirror.is_dirty:
         write(tab, tab.mirror, tab.line)
 

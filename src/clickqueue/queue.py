@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 class Queue:
     """A click queue over whatever ports it is given; `main.ClickQueue` gives it those of a browser."""
 
-    def open(self, config: Any, api: Api, env: Env) -> None:
-        """Start. Raises TypeError or RangeError for a bad config (CONTRACT 1.6)."""
+    def __init__(self, config: Any, api: Api, env: Env) -> None:
+        """Raises TypeError or RangeError for a bad config (CONTRACT 1.6)."""
         tab = Tab(read_config(config), read_api(api), env)
         self._tab = tab
         tab.proceed = lambda: proceed(tab)
@@ -60,10 +60,13 @@ class Queue:
     def subscribe(self, listener: Callable[[], None]) -> Callable[[], None]:
         """Call `listener` after each change of the snapshot, until the returned function is called."""
         tab = self._tab
-        # In a list of its own: the same function may subscribe twice, and each ends by itself.
-        entry = [listener]
-        tab.listeners.append(entry)
-        return lambda: take_out(tab.listeners, entry)
+
+        # One of its own: the same listener may subscribe twice, and each subscription ends by itself.
+        def call() -> None:
+            listener()
+
+        tab.listeners.append(call)
+        return lambda: take_out(tab.listeners, call)
 
     def get_snapshot(self) -> dict[str, Any]:
         """The `QueueStats` of now; the same object until something changes (CONTRACT 6.1)."""
@@ -149,18 +152,13 @@ def arm(tab: Tab, wake_at_ms: float | None) -> None:
 def publish(tab: Tab) -> None:
     """Tell the host what has changed. Its faults stay its own (CONTRACT 1.6)."""
     snapshot = count(tab)
-    listeners = []
+    calls = tab.untold
+    tab.untold = []
     if find(names(snapshot), lambda name: snapshot[name] != field(tab.snapshot, name)) is not None:
         tab.snapshot = snapshot
-        listeners = joined(tab.listeners, [])
-    untold = tab.untold
-    tab.untold = []
-    for entry in listeners:
-        attempt(entry[0], ignore, ignore)
-    on_drop = tab.config["onDrop"]
-    for loss in untold:
-        if on_drop is not None:
-            attempt(lambda: on_drop(loss[0], loss[1], loss[2]), ignore, ignore)
+        calls = joined(tab.listeners, calls)
+    for call in calls:
+        attempt(call, ignore, ignore)
 
 
 def ignore(value: Any) -> None:
@@ -172,7 +170,7 @@ def count(tab: Tab) -> dict[str, Any]:
     now = {
         "state": state_of(tab),
         "isOnline": tab.env.network.is_online(),
-        "persistent": tab.is_reachable and len(keep(tab.pages, lambda page: page.is_dirty)) == 0,
+        "persistent": tab.is_reachable and find(tab.pages, lambda page: page.is_dirty) is None,
         "pending": len(tab.line),
         "inFlight": len(tab.line) - len(keep(tab.line, is_idle)),
         "dropped": tab.dropped,

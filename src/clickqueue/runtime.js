@@ -42,13 +42,18 @@ export const find = (items, test) => items.find(test)
 export const joined = (one, other) => [...one, ...other]
 export const array_text = (items, text_of) => '[' + items.map(text_of) + ']'
 export const overlay = (base, top) => ({ ...base, ...top })
-export const without_new = (constructor) =>
-  new Proxy(constructor, { apply: (target, self, args) => new target(...args) })
+export const with_env = (constructor, base) => {
+  function ClickQueue(config, api, env) {
+    return new constructor(config, api, overlay(base, env))
+  }
+  ClickQueue.prototype = constructor.prototype
+  return ClickQueue
+}
 export const take_out = (items, item) => {
   const index = items.indexOf(item)
   if (index >= 0) items.splice(index, 1)
 }
-export const ordered = (numbers) => [...numbers].sort((a, b) => a - b)
+export const ordered = (items, rank) => [...items].sort((one, other) => rank(one) - rank(other))
 export const attempt = (call, done, failed) => {
   let answer
   try {

@@ -122,9 +122,9 @@ def overlay(base: dict[str, Any], top: Any) -> Any:
     return {**(base if isinstance(base, dict) else {}), **top} if isinstance(top, dict) else top
 
 
-def without_new(constructor: Any) -> Any:
-    """The same class, which can be called without JavaScript's `new` as well."""
-    return constructor
+def with_env(constructor: Any, base: dict[str, Any]) -> Any:
+    """The class, made from a partial env, and in JavaScript without `new` as well."""
+    return lambda config, api, env: constructor(config, api, overlay(base, env))
 
 
 def take_out(items: list[Any], item: Any) -> None:
@@ -135,9 +135,9 @@ def take_out(items: list[Any], item: Any) -> None:
             return
 
 
-def ordered(numbers: list[int]) -> list[int]:
-    """A list of the numbers, smallest first."""
-    return sorted(numbers)
+def ordered(items: list[T], rank: Callable[[T], float]) -> list[T]:
+    """A list of the items, lowest rank first."""
+    return sorted(items, key=rank)
 
 
 def attempt(call: Callable[[], Any], done: Callable[[Any], None], failed: Callable[[Any], None]) -> None:

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 from clickqueue.backoff import backoff_ms
 from clickqueue.batches import MAX_BODY_BYTES, form, members, size_of, split, waiting
 from clickqueue.event import count_retry
-from clickqueue.losses import drop, drop_if_expired
+from clickqueue.losses import drop, drop_if_expired, is_idle
 from clickqueue.pages import remove, save, soil
-from clickqueue.runtime import attempt, field, take_out
+from clickqueue.runtime import attempt, field, keep, take_out
 from clickqueue.schedule import PROBE_MS, is_parked, open_path
 from clickqueue.tab import NOWHERE, now_ms_of
 from clickqueue.verdict import blame_of, is_wanted_again, refusal_of, retry_after_ms
@@ -36,9 +36,7 @@ def send_all(tab: Tab) -> None:
         return
     # An api that answers at once must not start the next round in between.
     tab.is_busy = True
-    left_bytes = MAX_BODY_BYTES
-    for batch in tab.flying:
-        left_bytes -= size_of(members(tab, batch))
+    left_bytes = MAX_BODY_BYTES - size_of(keep(tab.line, lambda record: not is_idle(record)))
     failures = tab.counts["failures"]
     sent_bytes = send_next(tab, left_bytes)
     while sent_bytes > 0 and tab.counts["failures"] == failures:

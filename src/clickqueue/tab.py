@@ -106,9 +106,9 @@ class Tab:
         self.is_destroyed = False
         self.timer: object = None
         self.purged_at_ms: float = -1
-        self.listeners: list[list[Callable[[], None]]] = []
-        # Drops that the host has not been told of.
-        self.untold: list[list[Any]] = []
+        self.listeners: list[Callable[[], None]] = []
+        # What the host has still to be told.
+        self.untold: list[Callable[[], None]] = []
         self.counts = no_counts()
         self.dropped = no_drops()
         self.snapshot: dict[str, Any] = {}
@@ -125,4 +125,6 @@ def report(tab: Tab, event: Any, reason: str, detail: str) -> None:
         # A new object: that is how a snapshot sees that something changed.
         tab.dropped = overlay(tab.dropped, {})
         tab.dropped[reason] += 1
-        tab.untold.append([event, reason, detail])
+        on_drop = tab.config["onDrop"]
+        if on_drop is not None:
+            tab.untold.append(lambda: on_drop(event, reason, detail))
