@@ -28,6 +28,7 @@ CALM_LIMIT_MS = 3 * 3_600_000
 """Long enough for the longest patience that a server can ask for (an hour), twice."""
 MAX_TASKS = 6000
 """Far more than a history needs to come to rest."""
+MAX_TABS = 4
 UNCOUNTED = ("invalid", "corrupt")
 """Reasons that stay out of the sum of CONTRACT 6.2."""
 
@@ -251,7 +252,12 @@ class History:
 
     # -- what happens: tabs
 
-    def do_open(self) -> Host:
+    def do_open(self) -> None:
+        """One more tab, up to what a visitor has: each hears every write of each, which is a lot without locks."""
+        if len({host.tab.name for host in self.hosts}) < MAX_TABS:
+            self.open_tab()
+
+    def open_tab(self) -> Host:
         tab = self.world.open(f"t{self._opened}")
         self._opened += 1
         tab.life.at_death(lambda: self._on_death(tab))
@@ -648,7 +654,7 @@ class History:
         for host in list(self.hosts):
             if host.tab.life.state == "frozen":
                 host.tab.kill() if evicts else host.tab.come_back()
-        self.do_open()
+        self.open_tab()
         # What could not be written is tried again with the next write (CONTRACT 4.6): this is the next.
         for host in [each for each in self.hosts if not each.is_destroyed]:
             self._enqueue(host, click())
@@ -659,7 +665,7 @@ class History:
             # Nobody inherits there: what a destroyed queue wrote late waits for the next start (CONTRACT 5.3), and what
             # tabs put back for each other, because news of its removal were on their way, goes once more.
             self._check_echoes()
-            self.do_open()
+            self.open_tab()
             self.let_pass(CALM_LIMIT_MS)
             self.check()
         self._check_arrival()
