@@ -442,6 +442,19 @@ def test_without_locks_tabs_do_not_answer_each_other_for_ever() -> None:
     assert [bed.env.storage.writes for bed in beds] == before
 
 
+def test_without_locks_news_of_a_storage_that_throws_are_made_good() -> None:
+    """What another tab wrote while mine could not look is merged with the next write (CONTRACT 4.3, 4.6)."""
+    first, second = unlocked(2)
+    ids = first.click(2)
+    first.env.storage.is_broken = True
+    ids += second.click(1)
+    second.world.origin.put(KEY, None, None)
+    first.settle()
+    first.env.storage.is_broken = False
+    ids += first.click(1)
+    assert set(first.stored_everywhere()) == set(ids)
+
+
 def test_without_locks_rubbish_is_counted_once() -> None:
     """A stranger's rubbish in the shared key is `corrupt` for the tab that clears it away (CONTRACT 4.3, 4.5)."""
     (bed,) = unlocked(1)
