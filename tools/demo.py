@@ -12,11 +12,10 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from selenium.webdriver.chromium.webdriver import ChromiumDriver
 from selenium.webdriver.remote.webdriver import WebDriver
 
 from examples.server import ROOT, Demo, serve
-from tools.browsers import NAMES, NoBrowser, choose, open_browser
+from tools.browsers import NAMES, NoBrowser, can_cut, choose, open_browser, set_network
 
 OUT = ROOT / "build" / "demo"
 LATENCY_MS = 400  # a server next door answers before an eye could see the request
@@ -117,10 +116,9 @@ class Play:
         return int(self.driver.execute_script(READ_KEY))
 
     def _set_network(self, is_up: bool) -> None:
-        """Cut where the browser lets us: Chromium's DevTools protocol cuts for real, else the page's own switch."""
-        if isinstance(self.driver, ChromiumDriver):
-            conditions = {"offline": not is_up, "latency": 0, "downloadThroughput": -1, "uploadThroughput": -1}
-            self.driver.execute_cdp_cmd("Network.emulateNetworkConditions", conditions)
+        """Cut for real where the browser lets us, else by the page's own switch."""
+        if can_cut(self.driver):
+            set_network(self.driver, is_up)
         else:
             self.driver.find_element("id", "network").click()
 

@@ -6,13 +6,11 @@ from contextlib import suppress
 from typing import Any
 
 from selenium.common.exceptions import WebDriverException
-from selenium.webdriver.chromium.webdriver import ChromiumDriver
 from selenium.webdriver.remote.webdriver import WebDriver
 
 from tests.browser.endpoint import Endpoint
 from tests.browser.waiting import wait_for
-
-ONLINE = {"offline": False, "latency": 0, "downloadThroughput": -1, "uploadThroughput": -1}
+from tools.browsers import can_cut, set_network
 
 
 class Host:
@@ -21,7 +19,7 @@ class Host:
     def __init__(self, driver: WebDriver, endpoint: Endpoint) -> None:
         self.driver = driver
         self.endpoint = endpoint
-        self.can_cut = isinstance(driver, ChromiumDriver)
+        self.can_cut = can_cut(driver)
         self._is_cut = False
 
     def open(self, page: str = "bed.html") -> None:
@@ -85,8 +83,7 @@ class Host:
         would let a last request through.
         """
         self._is_cut = True
-        if self.can_cut:
-            self._emulate({**ONLINE, "offline": True})
+        set_network(self.driver, False)
         self.endpoint.cut()
 
     def mend_network(self) -> None:
@@ -94,14 +91,9 @@ class Host:
         if self._is_cut:
             self._is_cut = False
             self.endpoint.mend()
-            if self.can_cut:
-                self._emulate(ONLINE)
+            set_network(self.driver, True)
 
     def reload_in_vain(self) -> None:
         """A reload without a network: the page goes, an error page comes."""
         with suppress(WebDriverException):
             self.driver.refresh()
-
-    def _emulate(self, conditions: dict[str, Any]) -> None:
-        self.driver.execute_cdp_cmd("Network.enable", {})
-        self.driver.execute_cdp_cmd("Network.emulateNetworkConditions", conditions)

@@ -13,7 +13,7 @@ from selenium.webdriver.remote.webdriver import WebDriver
 from tests.browser.endpoint import Endpoint
 from tests.browser.host import Host
 from tests.browser.waiting import wait_for
-from tools.browsers import can_cut, set_network
+from tools.browsers import set_network
 
 QUICK = {"maxBatchDelay": 50, "initialRetryDelay": 50, "maxRetryDelay": 200, "maxRetries": 1000}
 """So that an outage costs a test no minutes."""
@@ -36,7 +36,6 @@ class Visitor(Host):
 
     def __init__(self, driver: WebDriver, endpoint: Endpoint, handle: str) -> None:
         super().__init__(Window(driver, handle), endpoint)  # type: ignore[arg-type]
-        self.can_cut = can_cut(driver)
 
     def open(self, page: str = "visitor.html") -> None:
         """Load the page (anew)."""
