@@ -19,7 +19,7 @@ from tools.browsers import open_browser
 def profile(browser_name: str, tmp_path: Path) -> Path:
     """A profile that outlives its browser."""
     if browser_name != "chromium":
-        pytest.skip("a session that WebDriver starts in WebKit or Firefox keeps nothing when its process ends")
+        pytest.skip("WebKit's sessions under WebDriver keep nothing on the disk, and geckodriver removes its profile")
     return tmp_path
 
 
@@ -31,8 +31,7 @@ def _open(profile: Path, endpoint: Endpoint) -> Iterator[Visitors]:
 
 @pytest.mark.parametrize("tabs", [1, 3])
 def test_a_killed_browser_delivers_when_it_is_back(profile: Path, endpoint: Endpoint, tabs: int) -> None:
-    """The browser's process is killed during an outage; started again, one tab delivers all that localStorage had
-    written to the disk, of every tab that was open (CONTRACT 4.1, 4.2)."""
+    """A browser is killed in an outage and started again: one tab delivers what localStorage had on the disk of all tabs (CONTRACT 4.1, 4.2)."""
     endpoint.otherwise = lambda received: Answer(503)
     ids = [f"{tab}-{number}" for tab in range(tabs) for number in range(4)]
     with _open(profile, endpoint) as visitors:

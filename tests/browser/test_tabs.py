@@ -33,8 +33,7 @@ def visitors(browser: WebDriver, endpoint: Endpoint) -> Iterator[Visitors]:
 def test_whatever_happens_to_a_tab(
     visitors: Visitors, endpoint: Endpoint, browser_name: str, ends: tuple[str, ...], weather: str
 ) -> None:
-    """Tabs click at once while one or four of them end: the server's set of ids is the clicked set, and only
-    what a page sent as it ended, too late to hear the answer, comes twice (CONTRACT 4.2, 4.4, 5.1, 5.2, 6.3)."""
+    """However tabs end while all click: what arrives is what was clicked; twice only what an ending page sent (CONTRACT 4.2, 4.4, 5.2, 6.3)."""
     if browser_name != "chromium":
         ends = tuple(end for end in ends if end != "crash") or pytest.skip(NO_CRASH)
     endpoint.otherwise = _fail if weather == "outage" else _accept
@@ -134,8 +133,7 @@ def test_two_queues_in_one_page_the_other_way(visitors: Visitors, endpoint: Endp
 
 
 def test_without_web_locks(visitors: Visitors, endpoint: Endpoint) -> None:
-    """Where there are no locks, two tabs that click at once during an outage lose nothing all the same; what their writes put back
-    of each other goes with the next load (CONTRACT 4.3)."""
+    """Without locks two tabs that click at once lose nothing; what their writes put back of each other goes with the next load (CONTRACT 4.3)."""
     endpoint.otherwise = _fail
     tabs = [visitors.open(WITHOUT_LOCKS) for _ in range(2)]
     for number, tab in enumerate(tabs):
