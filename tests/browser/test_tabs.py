@@ -133,7 +133,7 @@ def test_two_queues_in_one_page_the_other_way(visitors: Visitors, endpoint: Endp
 
 
 def test_without_web_locks(visitors: Visitors, endpoint: Endpoint) -> None:
-    """Without locks two tabs that click at once lose nothing; what their writes put back of each other goes with the next load (CONTRACT 4.3)."""
+    """Without locks two tabs that click at once lose nothing; what their writes put back goes with the next load (CONTRACT 4.3)."""
     endpoint.otherwise = _fail
     tabs = [visitors.open(WITHOUT_LOCKS) for _ in range(2)]
     for number, tab in enumerate(tabs):
