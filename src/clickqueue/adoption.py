@@ -47,8 +47,12 @@ def take_key(tab: Tab, key: str, text: str | None) -> None:
     """Another tab wrote `text` to a key of mine. By now something else may stand there, so the text is what counts."""
     found: list[Record] = []
     page = page_at(tab, key)
-    # Where all tabs write, what is new is theirs to send.
-    take_page(tab, page, text, not tab.is_shared, found)
+    try:
+        # Where all tabs write, what stands there now counts, or they would answer old news for ever; and what is new
+        # there is theirs to send.
+        take_page(tab, page, tab.env.storage.read(key) if tab.is_shared else text, not tab.is_shared, found)
+    except Exception:
+        page.is_dirty = True
     if len(found) > 0:
         # Storage may hold something else by now than what was found.
         page.is_dirty = True
