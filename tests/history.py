@@ -14,7 +14,7 @@ from collections.abc import Callable
 from random import Random
 from typing import Any
 
-from clickqueue import pages
+from clickqueue import batches, pages, queue, sender
 from clickqueue.main import ClickQueue
 from clickqueue.ports import Event
 from tests.endpoint import BLAME_STATUSES, Endpoint
@@ -23,12 +23,17 @@ from tests.fakes import FakeJson, FakeStorage, Origin, Promise, Tab, World, clic
 Step = tuple[Any, ...]
 
 MAIN_KEY = "srv_click_queue"
-MAX_BODY_BYTES = 60_000
+MAX_BODY_BYTES = 6000
+"""A tenth of the real one, for large texts cost most of the time and show nothing more."""
 CALM_LIMIT_MS = 3 * 3_600_000
 """Long enough for the longest patience that a server can ask for (an hour), twice."""
 MAX_TASKS = 6000
 """Far more than a history needs to come to rest."""
 MAX_TABS = 4
+MAX_TABS_WITHOUT_LOCKS = 3
+MAX_EVENT_BYTES = 2000
+BIG_CHARS = 1200
+"""Five such events do not fit into one request, two in one are too large for an event."""
 UNCOUNTED = ("invalid", "corrupt")
 """Reasons that stay out of the sum of CONTRACT 6.2."""
 
@@ -44,7 +49,7 @@ class Options:
 
     def __init__(self, seed: int) -> None:
         self.seed = seed
-        self.config: dict[str, Any] = {}
+        self.config: dict[str, Any] = {"maxEventBytes": MAX_EVENT_BYTES}
         self.has_locks = True
         self.is_rude = False
         """The host's own functions throw."""
@@ -184,6 +189,8 @@ class History:
         self.trace = trace
         self.dice = Random(options.seed)
         pages.FIRST_PAGE_EVENTS, pages.LATER_PAGE_EVENTS = options.page_events
+        for module in (batches, queue, sender):
+            vars(module)["MAX_BODY_BYTES"] = MAX_BODY_BYTES
         dice, lag_ms, delay_ms, way_ms = self.dice.random, options.lag_ms, options.lock_delay_ms, options.lock_way_ms
         self.world = World(lock_delay=lambda: delay_ms * dice(), lock_way=(lambda: way_ms * dice()) if way_ms else None)
         origin = WatchedOrigin(self.world.timeline, (lambda: lag_ms * dice()) if lag_ms else None)
@@ -254,7 +261,8 @@ class History:
 
     def do_open(self) -> None:
         """One more tab, up to what a visitor has: each hears every write of each, which is a lot without locks."""
-        if len({host.tab.name for host in self.hosts}) < MAX_TABS:
+        most = MAX_TABS if self.options.has_locks else MAX_TABS_WITHOUT_LOCKS
+        if len({host.tab.name for host in self.hosts}) < most:
             self.open_tab()
 
     def open_tab(self) -> Host:
@@ -371,7 +379,7 @@ class History:
         host = self.pick(who)
         for number in range(count):
             if host is not None and host.is_running:
-                self._enqueue(host, click(number, note="x" * 3700))
+                self._enqueue(host, click(number, note="x" * BIG_CHARS))
 
     def do_click_again(self, who: int, which: int) -> None:
         """The host hands the same event in again, perhaps in another tab."""
@@ -386,7 +394,17 @@ class History:
             return
         cycle: dict[str, Any] = click()
         cycle["self"] = cycle
-        junk: tuple[Any, ...] = (None, "text", 7, [], {}, click(sessionId=""), click(id=5), cycle, click(note="x" * 5000))
+        junk: tuple[Any, ...] = (
+            None,
+            "text",
+            7,
+            [],
+            {},
+            click(sessionId=""),
+            click(id=5),
+            cycle,
+            click(note="x" * 2 * BIG_CHARS),
+        )
         if host.queue.enqueue(junk[which % len(junk)]) is not None:
             self.accuse("junk was accepted (CONTRACT 2.4)")
 

@@ -126,17 +126,17 @@ def plan(seed: int) -> Plan:
     makers, weights = _odds(dice)
     steps: list[Step] = [("inherit", dice.choice((1, 3, 9)))] if dice.random() < 0.1 else []
     steps.append(("open",))
-    if dice.random() < 0.01:
+    if dice.random() < 0.003:
         # Pages of their real size fill up seldom, for it takes long; small ones fill up in every other history.
         steps += [("tasks", 2), ("click", 0, 65, "o1")]
-    for maker in dice.choices(makers, weights, k=dice.randint(4, 30)):
+    for maker in dice.choices(makers, weights, k=dice.randint(4, 24)):
         steps.append(maker(dice))
     return Plan(options, steps, _bool(dice))
 
 
 def _options(seed: int, dice: Random) -> Options:
     options = Options(seed)
-    options.has_locks = dice.random() < 0.85
+    options.has_locks = dice.random() < 0.9
     options.is_rude = dice.random() < 0.1
     options.lag_ms = dice.choice((0, 0, 0, 1, 20))
     options.lock_delay_ms = dice.choice((0, 1, 5))

@@ -21,15 +21,17 @@ from tests.simulation import (
     simulate_all,
 )
 
-FIXED = range(3000)
-FRESH_RUNS = 3000
+FIXED = range(2000)
+FRESH_RUNS = 2000
 SEQUENCE_LENGTH = 3
 
 
 def test_known_histories_lose_nothing() -> None:
-    """Nothing is lost, whatever happens (CONTRACT 4, 5, 6.2): the same seeds in every run."""
-    _, failed = simulate_all(FIXED)
+    """Nothing is lost, whatever happens (CONTRACT 4, 5, 6.2): the same seeds in every run. Few events need an excuse."""
+    tally, failed = simulate_all(FIXED)
     assert failed is None, report(plan(FIXED[failed or 0]))
+    assert tally.accepted > 5 * sum(tally.excused.values())
+    assert tally.accepted > 100 * tally.excused["merge"]
 
 
 def test_fresh_histories_lose_nothing() -> None:
@@ -64,13 +66,6 @@ def test_everything_happens() -> None:
     assert len(kinds) > len(FAMILIES)
     for name in ("has_locks", "is_rude", "lag_ms", "lock_delay_ms", "page_events"):
         assert len({getattr(planned.options, name) for planned in plans}) > 1
-
-
-def test_excuses_are_rare() -> None:
-    """Most events have no excuse to be lost, and most of them are not even near one."""
-    tally, _ = simulate_all(range(1000))
-    assert tally.accepted > 5 * sum(tally.excused.values())
-    assert tally.excused["merge"] < tally.accepted / 100
 
 
 def test_a_failure_is_told_in_short() -> None:
