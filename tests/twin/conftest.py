@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from selenium.webdriver.remote.webdriver import WebDriver
 
+from tests.limits import real_limits
 from tools.browsers import choose, open_browser
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -98,6 +99,9 @@ class Page:
         text = self._driver.execute_script("return twin.answers(twin.runtime, ...arguments)", name, json.dumps(cases))
         answers: list[str] = json.loads(text)
         return answers
+
+
+limits_are_real = pytest.fixture(autouse=True)(real_limits)
 
 
 @pytest.fixture(scope="session")

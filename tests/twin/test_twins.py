@@ -13,8 +13,10 @@ from typing import Any
 
 import pytest
 
+from clickqueue import batches, pages
 from tests import history, simulation
 from tests.fakes import FakeApi, make_env
+from tests.limits import restore
 from tests.twin.conftest import Page
 from tests.twin.record import Recorder, as_json, first_difference
 from tests.twin.scripts import recorded
@@ -96,10 +98,9 @@ def test_scripts_of_fresh_seeds(page: Page) -> None:
 def simulated(seed: int, replace: Callable[[Any], None]) -> Recorder:
     """A history of the simulator, seen at the border of its queues."""
     recorder = Recorder()
-    planned = simulation.plan(seed)
-    # The size of a page is the module's own; only CPython can play with it.
-    planned.options.page_events = (50, 10)
     replace(recorder.queue)
+    planned = simulation.plan(seed)
+    planned.options.page_events = (pages.FIRST_PAGE_EVENTS, pages.LATER_PAGE_EVENTS)
     outcome = simulation.run(planned)
     assert outcome.violation is None, f"seed {seed}: {outcome.violation}"
     return recorder
@@ -108,8 +109,12 @@ def simulated(seed: int, replace: Callable[[Any], None]) -> Recorder:
 def test_histories_of_the_simulator(page: Page, monkeypatch: pytest.MonkeyPatch) -> None:
     """What is proven by simulation is proven for the built module, too (CONTRACT 4, 5, 6)."""
 
+    # The simulator makes limits small to come upon them soon. In the built module they are what they are.
+    monkeypatch.setattr(history, "MAX_BODY_BYTES", batches.MAX_BODY_BYTES)
+
     def replace(queue: Any) -> None:
         monkeypatch.setattr(history, "ClickQueue", queue)
+        restore()
 
     named = ((f"history of seed {seed}", simulated(seed, replace)) for seed in range(SIMULATED))
     assert compare(page, named) == SIMULATED
