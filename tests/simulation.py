@@ -4,7 +4,7 @@ The law: a history is its `Plan`, an options line and a list of steps, and nothi
 history, and a plan with steps left out is a plan. That is what makes a failure repeatable and short.
 
     python -m tests.simulation --runs 100000            # fresh seeds, all processors
-    python -m tests.simulation --runs 1 --seed 4711     # one history, with its trace
+    python -m tests.simulation --runs 1 --seed 4711     # one history; a broken promise is told with its trace
     python -m tests.simulation --sequences 6            # every short sequence
 """
 
