@@ -52,7 +52,7 @@ def test_more_than_ten_go_one_request_at_a_time(host: Host, endpoint: Endpoint) 
 def test_a_hanging_request_holds_nobody_up_for_ever(host: Host, endpoint: Endpoint) -> None:
     """A server that never answers is a failure of the path after `timeoutMs`, and what it held is sent again (CONTRACT 3.5)."""
     endpoint.answer(HUNG)
-    host.start(options={"timeoutMs": 200}, clock="held")
+    host.start(options={"timeoutMs": 1000}, clock="held")
     ids = host.click(10)
     host.go()
     host.wait_until_all_arrived(ids)
