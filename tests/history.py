@@ -167,8 +167,9 @@ class Host:
         self.sent.add(event_id)
         if place is None or not is_first:
             return
-        # A page that was left reads the store anew: what came meanwhile from elsewhere may stand before.
-        if place < self.last_first_sent and self.history.options.has_locks:
+        # What was handed over to another tab and came back again has lost its place.
+        is_whole = self.history.options.has_locks and self.queue.get_snapshot()["handedOver"] == 0
+        if place < self.last_first_sent and is_whole:
             self.history.accuse(f"{self.name} sends {event_id} after a later one (CONTRACT 3.2)")
         self.last_first_sent = max(self.last_first_sent, place)
 
