@@ -19,6 +19,9 @@ FIRST_PAGE_EVENTS = 50
 # Later pages are as small as a batch: a click then costs no more with 1 000 pending than with 10, and acknowledging
 # a batch mostly means removing one key.
 LATER_PAGE_EVENTS = 10
+# Emptied pages are looked for when there is a page for every fifth event, twice as many as full pages would be: seldom
+# enough to cost nothing, often enough that hours with a failing server collect none.
+EVENTS_PER_PAGE = 5
 # What lies in storage may have grown by its `retryCount` since it was accepted, so its limit is only what one
 # request can carry (60 000 bytes, CONTRACT 3.1), not the host's `maxEventBytes`.
 MAX_STORED_EVENT_BYTES = 59000
@@ -136,7 +139,7 @@ def save(tab: Tab) -> None:
     for page in tab.pages:
         if page.is_dirty:
             tab.is_reachable = write(tab, page, members(tab, page))
-    if len(tab.line) <= FIRST_PAGE_EVENTS:
+    if len(tab.line) <= FIRST_PAGE_EVENTS or len(tab.pages) * EVENTS_PER_PAGE > len(tab.line):
         tab.pages = keep(tab.pages, lambda page: page.is_dirty or len(members(tab, page)) > 0)
     if tab.mirror is not None and tab.mirror.is_dirty:
         write(tab, tab.mirror, tab.line)

@@ -144,9 +144,22 @@ def proceed(tab: Tab) -> None:
 
 def arm(tab: Tab, wake_at_ms: float | None) -> None:
     """Set the one timer. One that fires early does no harm: whoever is woken looks at the clock."""
-    tab.env.clock.cancel(tab.timer)
-    if wake_at_ms is not None:
-        tab.timer = tab.env.clock.call_later(wake_at_ms - now_ms_of(tab), lambda: proceed(tab))
+    # A timer that stands is left alone: armed anew for the rest of its time it would come a fraction later.
+    if wake_at_ms == tab.wake_at_ms:
+        return
+    tab.wake_at_ms = wake_at_ms
+    try:
+        tab.env.clock.cancel(tab.timer)
+        if wake_at_ms is not None:
+            tab.timer = tab.env.clock.call_later(wake_at_ms - now_ms_of(tab), lambda: on_timer(tab))
+    except Exception:
+        # A host that broke its timers: the next call or piece of news wakes us.
+        tab.wake_at_ms = None
+
+
+def on_timer(tab: Tab) -> None:
+    tab.wake_at_ms = None
+    proceed(tab)
 
 
 def publish(tab: Tab) -> None:

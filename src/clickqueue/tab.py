@@ -105,6 +105,7 @@ class Tab:
         self.is_busy = False
         self.is_destroyed = False
         self.timer: object = None
+        self.wake_at_ms: float | None = None
         self.purged_at_ms: float = -1
         self.listeners: list[Callable[[], None]] = []
         # What the host has still to be told.

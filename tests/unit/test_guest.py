@@ -451,3 +451,30 @@ def test_only_the_event_is_stored() -> None:
     fields = {name for event in json.loads(bed.texts[KEY]) for name in event}
     assert fields == {"id", "sessionId", "questionId", "offerId", "buttonVariantId", "timestamp", "userAgent", "retryCount"}
     assert set(bed.texts) == {KEY}
+
+
+# -- timers
+
+
+class BrokenTimers:
+    """A clock that tells the time and wakes nobody."""
+
+    def __init__(self, clock: Any) -> None:
+        self._clock = clock
+        self.call_later = rude
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._clock, name)
+
+
+def test_timers_may_throw() -> None:
+    """The click is kept, nothing is thrown, and the next call of the host sends what is due (CONTRACT 1.6)."""
+    bed = Bed({"storageKey": "beside"})
+    bed.env.clock = BrokenTimers(bed.env.clock)  # type: ignore[assignment]
+    sent: list[Any] = []
+    queue = ClickQueue({}, Api(lambda events, request: sent.append(events)), bed.env)
+    assert queue.enqueue(click()) is not None
+    bed.advance(MINUTE_MS)
+    assert sent == []
+    queue.flush()
+    assert [len(events) for events in sent] == [1]
