@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Any
 from clickqueue.batches import MAX_BODY_BYTES
 from clickqueue.config import read_api, read_config
 from clickqueue.event import admit
-from clickqueue.losses import drop, drop_overflow, is_idle
+from clickqueue.losses import drop, drop_overflow
 from clickqueue.ownership import ask, hear, leave, release, retake, scan
 from clickqueue.pages import has_id, place, save
-from clickqueue.runtime import attempt, field, find, joined, keep, names, overlay, take_out
-from clickqueue.schedule import flush, is_parked, next_wake_ms, open_path, state_of
+from clickqueue.publish import publish
+from clickqueue.runtime import joined, take_out
+from clickqueue.schedule import arm, flush, is_parked, next_wake_ms, open_path
 from clickqueue.sender import send_all, send_next
 from clickqueue.tab import Tab, now_ms_of, report
 
@@ -140,53 +141,3 @@ def proceed(tab: Tab) -> None:
     if tab.is_destroyed and len(tab.flying) == 0:
         release(tab)
     publish(tab)
-
-
-def arm(tab: Tab, wake_at_ms: float | None) -> None:
-    """Set the one timer. One that fires early does no harm: whoever is woken looks at the clock."""
-    # A timer that stands is left alone: armed anew for the rest of its time it would come a fraction later.
-    if wake_at_ms == tab.wake_at_ms:
-        return
-    tab.wake_at_ms = wake_at_ms
-    try:
-        tab.env.clock.cancel(tab.timer)
-        if wake_at_ms is not None:
-            tab.timer = tab.env.clock.call_later(wake_at_ms - now_ms_of(tab), lambda: on_timer(tab))
-    except Exception:
-        # A host that broke its timers: the next call or piece of news wakes us.
-        tab.wake_at_ms = None
-
-
-def on_timer(tab: Tab) -> None:
-    tab.wake_at_ms = None
-    proceed(tab)
-
-
-def publish(tab: Tab) -> None:
-    """Tell the host what has changed. Its faults stay its own (CONTRACT 1.6)."""
-    snapshot = count(tab)
-    calls = tab.untold
-    tab.untold = []
-    if find(names(snapshot), lambda name: snapshot[name] != field(tab.snapshot, name)) is not None:
-        tab.snapshot = snapshot
-        calls = joined(tab.listeners, calls)
-    for call in calls:
-        attempt(call, ignore, ignore)
-
-
-def ignore(value: Any) -> None:
-    pass
-
-
-def count(tab: Tab) -> dict[str, Any]:
-    """The `QueueStats` of this moment."""
-    now = {
-        "state": state_of(tab),
-        "isOnline": tab.env.network.is_online(),
-        "persistent": tab.is_reachable and find(tab.pages, lambda page: page.is_dirty) is None,
-        "pending": len(tab.line),
-        "inFlight": len(tab.line) - len(keep(tab.line, is_idle)),
-        "dropped": tab.dropped,
-    }
-    snapshot: dict[str, Any] = overlay(tab.counts, now)
-    return snapshot

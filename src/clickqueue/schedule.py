@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from clickqueue.batches import members, waiting
 from clickqueue.runtime import keep
+from clickqueue.tab import now_ms_of
 
 if TYPE_CHECKING:
     from clickqueue.tab import Record, Tab
@@ -43,6 +44,26 @@ def due_at_ms(tab: Tab, records: list[Record]) -> float:
     # What was put back comes by time alone, or a server that refuses it would be hammered.
     is_full = len(keep(records, lambda record: not record.was_put_back)) >= tab.config["maxBatchSize"]
     return 0 if is_full else wake_at_ms
+
+
+def arm(tab: Tab, wake_at_ms: float | None) -> None:
+    """Set the one timer. One that fires early does no harm: whoever is woken looks at the clock."""
+    # A timer that stands is left alone: armed anew for the rest of its time it would come a fraction later.
+    if wake_at_ms == tab.wake_at_ms:
+        return
+    tab.wake_at_ms = wake_at_ms
+    try:
+        tab.env.clock.cancel(tab.timer)
+        if wake_at_ms is not None:
+            tab.timer = tab.env.clock.call_later(wake_at_ms - now_ms_of(tab), lambda: on_timer(tab))
+    except Exception:
+        # A host that broke its timers: the next call or piece of news wakes us.
+        tab.wake_at_ms = None
+
+
+def on_timer(tab: Tab) -> None:
+    tab.wake_at_ms = None
+    tab.proceed()
 
 
 def open_path(tab: Tab, until_ms: float) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from clickqueue import adoption, batches, losses, ownership, pages, queue, sender
+from clickqueue import adoption, batches, losses, ownership, pages, queue, schedule, sender
 from clickqueue.tab import Batch, Page, Record, Tab
 from tests.simulation import Plan, plan, run
 
@@ -221,7 +221,7 @@ def expiry_without_an_offer(plant: Plant) -> None:
 
 def timers_that_pile_up(plant: Plant) -> None:
     """A new timer is armed and the old one forgotten."""
-    sound = queue.arm
+    sound = schedule.arm
 
     def arm(tab: Tab, wake_at_ms: float | None) -> None:
         tab.timer = None

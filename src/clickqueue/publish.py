@@ -1,0 +1,42 @@
+"""What the host is told, when the queue is at rest: a snapshot if it says something new, and every drop (CONTRACT 1.3, 6.1)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from clickqueue.losses import is_idle
+from clickqueue.runtime import attempt, field, find, joined, keep, names, overlay
+from clickqueue.schedule import state_of
+
+if TYPE_CHECKING:
+    from clickqueue.tab import Tab
+
+
+def publish(tab: Tab) -> None:
+    """Tell the host what has changed. Its faults stay its own (CONTRACT 1.6)."""
+    snapshot = count(tab)
+    calls = tab.untold
+    tab.untold = []
+    if find(names(snapshot), lambda name: snapshot[name] != field(tab.snapshot, name)) is not None:
+        tab.snapshot = snapshot
+        calls = joined(tab.listeners, calls)
+    for call in calls:
+        attempt(call, ignore, ignore)
+
+
+def ignore(value: Any) -> None:
+    pass
+
+
+def count(tab: Tab) -> dict[str, Any]:
+    """The `QueueStats` of this moment."""
+    now = {
+        "state": state_of(tab),
+        "isOnline": tab.env.network.is_online(),
+        "persistent": tab.is_reachable and find(tab.pages, lambda page: page.is_dirty) is None,
+        "pending": len(tab.line),
+        "inFlight": len(tab.line) - len(keep(tab.line, is_idle)),
+        "dropped": tab.dropped,
+    }
+    snapshot: dict[str, Any] = overlay(tab.counts, now)
+    return snapshot
