@@ -83,7 +83,8 @@ def test_a_double_mount_delivers_once(page: HookPage, endpoint: Endpoint) -> Non
     """After StrictMode's mount, unmount and mount a batch of clicks goes out once, from a queue that is alive."""
     page.mount()
     clicked = [page.click() for _ in range(10)]
-    page.wait_for("0 pending")
+    # Not the text: "10 pending" has "0 pending" in it.
+    wait_for(lambda: page.ask("page.snapshot.acknowledged") == 10, "the queue to hear the answer")
     assert (endpoint.sizes, list(endpoint.store)) == ([10], clicked)
     assert page.ask("page.snapshot.state") == "idle"
 
