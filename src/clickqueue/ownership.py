@@ -124,7 +124,7 @@ def watch(tab: Tab, key: str) -> None:
 
 def retake(tab: Tab) -> None:
     """Storage could not be read when a key became mine: see whether it can be now."""
-    if tab.is_owner and tab.is_shared:
+    if tab.is_owner and tab.is_shared and not tab.is_destroyed:
         on_main(tab, "granted")
 
 
