@@ -10,7 +10,9 @@ gives cause for. There are only these excuses, each counted in `History.excused`
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from functools import lru_cache
 from random import Random
 from typing import Any
 
@@ -547,7 +549,8 @@ class History:
         deed()
         for key, old in before.items():
             text = self.origin.texts.get(key, "")
-            for event_id in [each for each in self.open_ids if _mark(each) in old and _mark(each) not in text]:
+            lost = _ids_in(old) - _ids_in(text)
+            for event_id in [each for each in self.open_ids if each in lost]:
                 self.excuse(event_id, "stranger")
 
     # -- what is seen
@@ -558,8 +561,7 @@ class History:
         return self.is_merging and self.origin.travelling > 0
 
     def is_stored(self, event_id: str) -> bool:
-        mark = _mark(event_id)
-        return any(mark in text for text in self.origin.texts.values())
+        return any(event_id in _ids_in(text) for text in self.origin.texts.values())
 
     def on_change(self, key: str, old: str | None, text: str | None, writer: FakeStorage | None) -> None:
         if self.trace is not None:
@@ -567,8 +569,8 @@ class History:
             self.note(f"{names[0]} writes {key}: {_shown(text)}")
         if old is None or writer is None:
             return
-        for event_id in self.open_ids:
-            if _mark(event_id) in old and not self.is_stored(event_id):
+        for event_id in _ids_in(old) - _ids_in(text or ""):
+            if event_id in self.open_ids and not self.is_stored(event_id):
                 self._on_gap(event_id, writer.read_silently(key) != old)
 
     def _on_gap(self, event_id: str, is_stale: bool) -> None:
@@ -733,9 +735,10 @@ class History:
             raise Violation(f"{self.world.locks.requests} locks are kept after destroy() (CONTRACT 5.3)")
 
 
-def _mark(event_id: str) -> str:
-    """How an id is found in a stored text without parsing it."""
-    return f'"id":"{event_id}"'
+@lru_cache(maxsize=4096)
+def _ids_in(text: str) -> frozenset[str]:
+    """The ids in a stored text, found without parsing it: it may be no JSON."""
+    return frozenset(re.findall(r'"id":"([^"]*)"', text))
 
 
 def _shown(text: str | None) -> str:
