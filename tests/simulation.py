@@ -11,6 +11,7 @@ history, and a plan with steps left out is a plan. That is what makes a failure 
 from __future__ import annotations
 
 import argparse
+import gc
 import itertools
 import multiprocessing
 import os
@@ -306,8 +307,14 @@ def run_all(outcomes: Iterable[Outcome], total: int) -> tuple[Tally, int | None]
 
 
 def _pool() -> Pool:
-    # A process inherits the tracer of a coverage run, which costs most of its time and counts nothing.
-    return multiprocessing.Pool(initializer=sys.settrace, initargs=(None,))
+    return multiprocessing.Pool(initializer=_unburden)
+
+
+def _unburden() -> None:
+    """A process inherits the tracer of a coverage run, which costs most of its time and counts nothing."""
+    sys.settrace(None)
+    # No history ends the life of what was there before: there is no garbage to look for in it.
+    gc.freeze()
 
 
 def simulate_all(seeds: range) -> tuple[Tally, int | None]:
