@@ -9,6 +9,8 @@ from typing import Any
 from clickqueue.ports import Clock, Json
 from tests.fakes import FakeClock, FakeJson
 
+Judge = Callable[[Any, str], Any]
+
 
 class FakePromise:
     """A promise that is settled already: the order of happenings without an event loop."""
@@ -58,13 +60,13 @@ class FakeHttp:
         self.sent: list[dict[str, Any]] = []
         self._script = list(script)
 
-    def exchange(self, fetch: Any, url: str, prepare: Callable[[], dict[str, Any]], timeout_ms: float) -> FakePromise:
-        def answer() -> list[Any]:
-            self.sent.append({"url": url, "fetch": fetch, "timeout_ms": timeout_ms, **prepare()})
+    def exchange(self, settings: dict[str, Any], url: str, prepare: Callable[[], dict[str, Any]], judge: Judge) -> FakePromise:
+        def answer() -> Any:
+            self.sent.append({"url": url, "fetch": settings["fetch"], "timeout_ms": settings["timeoutMs"], **prepare()})
             answer = self._script.pop(0)
             if isinstance(answer, Exception):
                 raise answer
-            return [answer, answer.text]
+            return judge(answer, answer.text)
 
         return FakePromise(answer)
 

@@ -458,11 +458,14 @@ class LockManager:
         self.is_missing = False
         """No Web Locks here: an insecure context, an old browser. The answer comes at once."""
 
-    def open(self, life: Life | None = None) -> FakeLocks:
-        """The locks as one tab sees them; what it holds falls to whoever waits when it dies."""
+    def open(self, life: Life | None = None, nudge: Task = nothing) -> FakeLocks:
+        """The locks as one tab sees them; what it holds falls to whoever waits when it dies.
+
+        `nudge` lets the queues of the tab look at their storage: one of them may hold what another finds taken.
+        """
         life = life or Life()
         life.at_death(lambda: self._bury(life))
-        return FakeLocks(self, life)
+        return FakeLocks(self, life, nudge)
 
     def held_by(self, lock: str) -> Life | None:
         request = self._held.get(lock)
@@ -528,11 +531,12 @@ class LockManager:
 class FakeLocks:
     """`Locks` of one tab. Made by `LockManager.open`."""
 
-    __slots__ = ("_arrives_at_ms", "_life", "manager")
+    __slots__ = ("_arrives_at_ms", "_life", "_nudge", "manager")
 
-    def __init__(self, manager: LockManager, life: Life) -> None:
+    def __init__(self, manager: LockManager, life: Life, nudge: Task) -> None:
         self.manager = manager
         self._life = life
+        self._nudge = nudge
         self._arrives_at_ms = 0.0
 
     def request(self, lock: str, should_wait: bool, answer: Callable[[LockAnswer], None]) -> Task:
@@ -541,7 +545,13 @@ class FakeLocks:
         if self.manager.is_missing:
             answer("missing")
             return nothing
-        request = LockRequest(self._life, lock, answer)
+
+        def hear(word: LockAnswer) -> None:
+            answer(word)
+            if word == "taken":
+                self._nudge()
+
+        request = LockRequest(self._life, lock, hear)
         self._send(request, should_wait)
         return lambda: self.manager.give_up(request)
 
@@ -848,7 +858,7 @@ class Tab:
         storage = world.origin.open(self.life)
         storage.hear = lambda key, text: self.page.tell("storage", key, text)
         clock = FakeClock(world.timeline, self.life)
-        locks = world.locks.open(self.life)
+        locks = world.locks.open(self.life, lambda: self.page.tell("visible"))
         self.env = Env(storage, clock, world.network, self.page, locks, FakeIds(name), self.life)
 
     def api(self, script: list[Outcome] | Callable[[Call], Outcome] | None = None) -> FakeApi:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from clickqueue.losses import drop, drop_overflow
 from clickqueue.pages import has_id, is_new, members, page_at, page_number, place, salvage, save, soil
-from clickqueue.runtime import find, joined, keep, ordered
+from clickqueue.runtime import joined, keep, ordered, some
 from clickqueue.tab import NOWHERE, now_ms_of
 
 if TYPE_CHECKING:
@@ -75,9 +75,9 @@ def take_page(tab: Tab, page: Page, text: str | None, is_mine: bool, found: list
         elif is_mine:
             claim(tab, record.id, page)
     count = len(members(tab, page)) + len(found) - before
-    is_lacking = find(own, lambda record: not has_id(stored, record.id)) is not None
-    # Not simply always: two tabs that both answered each other's writes would never end.
-    page.is_dirty = page.is_dirty or is_lacking or (is_mine and len(stored) != count)
+    is_lacking = some(own, lambda record: not has_id(stored, record.id))
+    # Not simply always: two tabs that both answered each other's writes would never end. An empty page is to go.
+    page.is_dirty = page.is_dirty or is_lacking or (is_mine and (count == 0 or len(stored) != count))
 
 
 def claim(tab: Tab, event_id: str, page: Page) -> None:
@@ -110,7 +110,8 @@ def rejoin(tab: Tab, record: Record) -> None:
 
 
 def restore(tab: Tab) -> None:
-    """Somebody emptied the storage: write everything back."""
+    """Somebody emptied the storage, or may have written to it unheard: write everything anew."""
+    page_at(tab, tab.home).is_dirty = True
     for record in tab.line:
         soil(tab, record)
     save(tab)

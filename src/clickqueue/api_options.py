@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from clickqueue.config import check, filled_in
+from clickqueue.config import filled_in
 from clickqueue.runtime import given, overlay
 
 OPTIONS: dict[str, list[Any]] = {
-    "endpoint": [None, "text"],
+    # There is no default: the empty text is refused.
+    "endpoint": ["", "text"],
     "batchEndpoint": [None, "text"],
     # Three retransmissions of a lost packet (1, 2 and 4 s) fit in; while a request hangs, nothing else of the tab goes.
     # Ten minutes are longer than any proxy waits.
@@ -25,7 +26,6 @@ OPTIONS: dict[str, list[Any]] = {
 def read_api_options(options: Any) -> dict[str, Any]:
     """Every option, checked and filled in."""
     result = filled_in("options", OPTIONS, options)
-    check("options.endpoint", result["endpoint"], ["", "text"])
     # Null is a choice, there is no batch route; leaving it out is another.
     if not given(options, "batchEndpoint"):
         result["batchEndpoint"] = result["endpoint"] + "/batch"

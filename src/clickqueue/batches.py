@@ -33,30 +33,14 @@ def waiting(tab: Tab) -> Batch | None:
     return record.batch if record is not None else None
 
 
-def form(tab: Tab, max_bytes: int) -> Batch | None:
-    """Make a batch of what is unsent, as much as fits; None where nothing does.
-
-    An event that the server has blamed travels alone, so that its neighbours are not halved again and again.
-    """
+def form(tab: Tab, max_bytes: int) -> Batch:
+    """Make a batch of what is unsent, as much as fits. Those that the server has blamed stay among themselves."""
     batch = Batch(tab.env.ids.new_id())
-    records = batch.records
+    records: list[Record] = []
     for record in members(tab, None):
-        is_company = len(records) > 0
-        if is_company and (record.refusals > 0 or records[0].refusals > 0 or len(records) >= tab.config["maxBatchSize"]):
-            break
-        if size_of(records) + record.text_bytes + 1 > max_bytes:
-            break
+        is_crowd = len(records) > 0 and (record.company != records[0].company or len(records) >= record.company)
         records.append(record)
-    for record in records:
+        if is_crowd or size_of(records) > max_bytes:
+            break
         record.batch = batch
-    return batch if len(records) > 0 else None
-
-
-def split(tab: Tab, records: list[Record]) -> None:
-    """Two batches instead of one."""
-    first = Batch(tab.env.ids.new_id())
-    second = Batch(tab.env.ids.new_id())
-    for record in records:
-        batch = first if len(first.records) * 2 < len(records) else second
-        batch.records.append(record)
-        record.batch = batch
+    return batch

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from clickqueue.runtime import field, kind, names, overlay, take_out
+from clickqueue.runtime import attempt, field, kind, names, overlay, take_out
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -69,10 +69,15 @@ def listen(hear: Callable[[Any, str | None, str | None], None]) -> Callable[[], 
     def stop() -> None:
         abort.abort()
         take_out(HEARERS, hear)
-        for other in HEARERS:
-            other("visible", None, None)
+        nudge()
 
     return stop
+
+
+def nudge() -> None:
+    """Let the queues of this page look at their storage."""
+    for hear in HEARERS:
+        hear("visible", None, None)
 
 
 def request_lock(lock: str, should_wait: bool, answer: Callable[[LockAnswer], None]) -> Callable[[], None]:
@@ -86,19 +91,24 @@ def request_lock(lock: str, should_wait: bool, answer: Callable[[LockAnswer], No
         # The lock lasts until this promise settles.
         held = __new__(Promise(lambda end: signal.addEventListener("abort", end)))
         answer("taken" if handle is None else "granted")
+        if handle is None:
+            # Perhaps by a queue of this page, and a copy of our events stands in its key.
+            nudge()
         return held
 
     # `ifAvailable` and `signal` exclude each other (Web Locks, 3.2.1).
     options = {"signal": signal} if should_wait else {"ifAvailable": True}
-    try:
-        navigator.locks.request(lock, options, hold).then(None, lambda error: None if signal.aborted else answer("missing"))
-    except Exception:
-        answer("missing")
+    attempt(
+        lambda: navigator.locks.request(lock, options, hold),
+        lambda end: None,
+        lambda error: None if signal.aborted else answer("missing"),
+    )
     return lambda: abort.abort()
 
 
-def exchange(fetch_by: Any, url: str, prepare: Callable[[], dict[str, Any]], timeout_ms: float) -> Any:
+def exchange(settings: Any, url: str, prepare: Callable[[], dict[str, Any]], judge: Callable[[Any, str], Any]) -> Any:
     abort = __new__(AbortController())
+    timeout_ms = settings["timeoutMs"]
     timer = setTimeout(lambda: abort.abort(), timeout_ms)
 
     def start(resolve: Any, reject: Any) -> None:
@@ -106,9 +116,9 @@ def exchange(fetch_by: Any, url: str, prepare: Callable[[], dict[str, Any]], tim
         signal.addEventListener("abort", lambda: reject(Error(url + " timed out after " + str(timeout_ms) + " ms")))
         request = overlay(prepare(), {"signal": signal})
         # Looked up at this moment, since a host may patch its fetch; called bare, since it may be no method.
-        send = fetch if fetch_by is None else fetch_by
+        send = fetch if settings["fetch"] is None else settings["fetch"]
         # Read the body of a failure too: an unread keepalive body counts against the page's 64 KiB until all later ones fail.
-        send(url, request).then(lambda response: response.text().then(lambda text: [response, text])).then(resolve, reject)
+        send(url, request).then(lambda response: response.text().then(lambda text: judge(response, text))).then(resolve, reject)
 
     return __new__(Promise(start))["finally"](lambda: clearTimeout(timer))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from clickqueue.runtime import array_text, field, given, keep, kind, names, show
+from clickqueue.runtime import array_text, field, given, kind, names, show
 
 # A day is longer than any page waits, and far below the 24.8 days (2 147 483 647 ms) at which browsers' timers wrap.
 MAX_DELAY_MS = 86400000
@@ -45,18 +45,16 @@ def read_api(api: Any) -> Any:
 
 
 def filled_in(where: str, rules: dict[str, list[Any]], wishes: Any) -> dict[str, Any]:
-    """Every wish, checked, and the default where there is none; a wish that is undefined is none."""
+    """Every wish, and the default where there is none, all checked; a wish that is undefined is none."""
     check(where, wishes, ["", "object"])
+    for name in names(wishes):
+        # A stranger's name may be one that every JavaScript object has a method under, `toString`.
+        if kind(field(rules, name)) != "list" and given(wishes, name):
+            raise TypeError(complaint("a name in " + where, name, array_text(names(rules), show)))
     result: dict[str, Any] = {}
     for name in names(rules):
-        result[name] = rules[name][0]
-    for name in keep(names(wishes), lambda name: given(wishes, name)):
-        rule = field(rules, name)
-        # A stranger's name may be one that every JavaScript object has a method under, `toString`.
-        if kind(rule) != "list":
-            raise TypeError(complaint("a name in " + where, name, array_text(names(rules), show)))
-        check(where + "." + name, wishes[name], rule)
-        result[name] = wishes[name]
+        result[name] = wishes[name] if given(wishes, name) else rules[name][0]
+        check(where + "." + name, result[name], rules[name])
     return result
 
 

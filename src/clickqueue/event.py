@@ -26,7 +26,7 @@ def admit(tab: Tab, raw: Any, max_bytes: int, reason: str) -> Record | None:
             text = json.dump(event)
             size_bytes = json.size_bytes(text)
             if size_bytes <= max_bytes:
-                return Record(event, text, size_bytes)
+                return Record(event, text, size_bytes, tab.config["maxBatchSize"])
             detail = "has " + str(size_bytes) + " bytes; allowed: " + str(max_bytes)
     except Exception:
         # A cycle, a getter that throws, a host that broke JSON: whatever was thrown, there is no event.

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from clickqueue.adoption import hand_over, restore, stored_keys, take_family, take_key
 from clickqueue.pages import page_number
-from clickqueue.runtime import after, before, find, joined, keep
+from clickqueue.runtime import after, before, joined, some
 from clickqueue.tab import Page
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ def begin(tab: Tab) -> None:
     home = tab.main + ":" + tab.env.ids.new_id() if tab.has_locks else tab.main
     tab.mine = [home]
     tab.known = [home]
-    tab.mirror = Page(tab.main) if tab.has_locks else None
+    tab.mirror = Page(tab.main)
     tab.heard = []
     tab.is_owner = False
     tab.is_shared = not tab.has_locks
@@ -46,19 +46,10 @@ def ask(tab: Tab) -> None:
 
 def on_guest(tab: Tab, guest: str, answer: LockAnswer) -> None:
     """An heir that saw my key before my lock was there has taken both (Chromium, when a tab writes while it loads)."""
-    if answer == "taken":
-        fresh = tab.main + ":" + tab.env.ids.new_id()
-        # Nobody can know this name before something is written under it.
-        request(tab, fresh, False, lambda granted: move_out(tab, guest, fresh))
-
-
-def move_out(tab: Tab, guest: str, fresh: str) -> None:
-    """What is stored there is the heir's."""
-    if tab.home == guest:
-        tab.mine = [fresh]
-        tab.known = [fresh]
-        hand_over(tab, fresh)
-        tab.proceed()
+    if answer == "taken" and tab.home == guest:
+        # What is stored there is the heir's: start over.
+        release(tab)
+        ask(tab)
 
 
 def leave(tab: Tab) -> None:
@@ -90,13 +81,17 @@ def on_main(tab: Tab, answer: LockAnswer) -> None:
     tab.home = tab.main
     tab.is_owner = answer == "granted"
     tab.has_locks = tab.is_owner
-    tab.is_shared = not tab.is_owner
     # The main key first, since what is found in the others is gathered there.
-    tab.mine = joined([tab.main], keep(tab.mine, lambda family: family != tab.main))
+    tab.mine = joined([tab.main], tab.mine)
+    take_all(tab)
+    for hear_again in heard:
+        hear_again()
+
+
+def take_all(tab: Tab) -> None:
+    tab.is_shared = not tab.is_owner
     for family in tab.mine:
         take_family(tab, family)
-    for write in heard:
-        hear(tab, write[0], write[1])
     scan(tab)
 
 
@@ -117,7 +112,7 @@ def watch(tab: Tab, key: str) -> None:
     guest = after(key, main)
     if tab.is_owner and guest is not None:
         family = main + before(guest, ".")
-        if find(tab.known, lambda known: known == family) is None:
+        if not some(tab.known, lambda known: known == family):
             tab.known.append(family)
             request(tab, family, True, lambda answer: inherit(tab, family))
 
@@ -125,7 +120,7 @@ def watch(tab: Tab, key: str) -> None:
 def retake(tab: Tab) -> None:
     """Storage could not be read when a key became mine: see whether it can be now."""
     if tab.is_owner and tab.is_shared and not tab.is_destroyed:
-        on_main(tab, "granted")
+        take_all(tab)
 
 
 def hear(tab: Tab, key: str | None, text: str | None) -> None:
@@ -133,11 +128,10 @@ def hear(tab: Tab, key: str | None, text: str | None) -> None:
     if key is None:
         restore(tab)
         return
-    family = find(tab.mine, lambda mine: page_number(key, mine) >= 0)
-    if family is not None:
+    if some(tab.mine, lambda family: page_number(key, family) >= 0):
         take_key(tab, key, text)
     elif tab.mirror is not None:
-        tab.heard.append([key, text])
+        tab.heard.append(lambda: hear(tab, key, text))
     else:
         # All of them: a queue in this very page, destroyed meanwhile, makes no news.
         scan(tab)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from clickqueue.event import admit
-from clickqueue.runtime import after, array_text, find, joined, keep, kind, take_out, whole
+from clickqueue.runtime import after, array_text, find, joined, keep, kind, some, take_out, whole
 from clickqueue.tab import NOWHERE, Page
 
 if TYPE_CHECKING:
@@ -19,9 +19,6 @@ FIRST_PAGE_EVENTS = 50
 # Later pages are as small as a batch: a click then costs no more with 1 000 pending than with 10, and acknowledging
 # a batch mostly means removing one key.
 LATER_PAGE_EVENTS = 10
-# Emptied pages are looked for when there is a page for every fifth event, twice as many as full pages would be: seldom
-# enough to cost nothing, often enough that hours with a failing server collect none.
-EVENTS_PER_PAGE = 5
 # What lies in storage may have grown by its `retryCount` since it was accepted, so its limit is only what one
 # request can carry (60 000 bytes, CONTRACT 3.1), not the host's `maxEventBytes`.
 MAX_STORED_EVENT_BYTES = 59000
@@ -30,12 +27,12 @@ MAX_GONE_IDS = 1000
 
 
 def has_id(records: list[Record], event_id: str) -> bool:
-    return find(records, lambda record: record.id == event_id) is not None
+    return some(records, lambda record: record.id == event_id)
 
 
 def is_new(tab: Tab, record: Record) -> bool:
     """Whether this event is neither pending here nor settled."""
-    return not has_id(tab.line, record.id) and find(tab.gone, lambda event_id: event_id == record.id) is None
+    return not has_id(tab.line, record.id) and not some(tab.gone, lambda event_id: event_id == record.id)
 
 
 def members(tab: Tab, page: Page) -> list[Record]:
@@ -134,13 +131,14 @@ def write(tab: Tab, page: Page, records: list[Record]) -> bool:
 
 def save(tab: Tab) -> None:
     """Bring storage up to date, and try again what failed before."""
-    if len(tab.line) <= FIRST_PAGE_EVENTS and find(tab.pages, lambda page: page.key != tab.home) is not None:
+    if len(tab.line) <= FIRST_PAGE_EVENTS and some(tab.pages, lambda page: page.key != tab.home):
         gather(tab)
-    for page in tab.pages:
+    for page in joined(tab.pages, []):
         if page.is_dirty:
-            tab.is_reachable = write(tab, page, members(tab, page))
-    if len(tab.line) <= FIRST_PAGE_EVENTS or len(tab.pages) * EVENTS_PER_PAGE > len(tab.line):
-        tab.pages = keep(tab.pages, lambda page: page.is_dirty or len(members(tab, page)) > 0)
+            records = members(tab, page)
+            tab.is_reachable = write(tab, page, records)
+            if tab.is_reachable and len(records) == 0:
+                take_out(tab.pages, page)
     if tab.mirror is not None and tab.mirror.is_dirty:
         write(tab, tab.mirror, tab.line)
 
@@ -150,5 +148,6 @@ def gather(tab: Tab) -> None:
     first = page_at(tab, tab.home)
     if write(tab, first, tab.line):
         for record in tab.line:
-            record.stored_in.is_dirty = record.stored_in.is_dirty or record.stored_in is not first
+            record.stored_in.is_dirty = True
             record.stored_in = first
+        first.is_dirty = False

@@ -147,15 +147,15 @@ class Http(Protocol):
 
     def exchange(
         self,
-        fetch: Callable[[str, dict[str, Any]], Any] | None,
+        settings: dict[str, Any],
         url: str,
         prepare: Callable[[], dict[str, Any]],
-        timeout_ms: float,
+        judge: Callable[[Response, str], Any],
     ) -> Any:
         """Send what `prepare` makes by `fetch` (None: the page's own), at once, and read the whole body, whatever the status.
 
-        Gives a promise of [response, text]. It rejects with what `prepare` or `fetch` raise, and when `timeout_ms` pass
-        before the body's end, and then the request is aborted.
+        `fetch` and `timeoutMs` stand in the settings. Gives a promise of what `judge` makes of the answer and its text. It
+        rejects with what any of them raises, and when `timeoutMs` pass before the body's end, and then the request is aborted.
         """
 
     def fail(self, message: str, fields: dict[str, Any]) -> Any:

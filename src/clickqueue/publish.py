@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from clickqueue.losses import is_idle
-from clickqueue.runtime import attempt, field, find, joined, keep, names, overlay
+from clickqueue.runtime import attempt, field, joined, keep, names, overlay, some
 from clickqueue.schedule import state_of
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ def publish(tab: Tab) -> None:
     snapshot = count(tab)
     calls = tab.untold
     tab.untold = []
-    if find(names(snapshot), lambda name: snapshot[name] != field(tab.snapshot, name)) is not None:
+    if some(names(snapshot), lambda name: snapshot[name] != field(tab.snapshot, name)):
         tab.snapshot = snapshot
         calls = joined(tab.listeners, calls)
     for call in calls:
@@ -33,7 +33,7 @@ def count(tab: Tab) -> dict[str, Any]:
     now = {
         "state": state_of(tab),
         "isOnline": tab.env.network.is_online(),
-        "persistent": tab.is_reachable and find(tab.pages, lambda page: page.is_dirty) is None,
+        "persistent": tab.is_reachable and not some(tab.pages, lambda page: page.is_dirty),
         "pending": len(tab.line),
         "inFlight": len(tab.line) - len(keep(tab.line, is_idle)),
         "dropped": tab.dropped,

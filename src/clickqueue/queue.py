@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from clickqueue.adoption import restore
 from clickqueue.batches import MAX_BODY_BYTES
 from clickqueue.config import read_api, read_config
 from clickqueue.event import admit
@@ -116,6 +117,7 @@ def on_news(tab: Tab, news: PageNews, key: str | None, text: str | None) -> None
     elif news == "visible":
         if is_parked(tab):
             open_path(tab, 0)
+        restore(tab)
         scan(tab)
     elif news == "return":
         ask(tab)

@@ -38,6 +38,7 @@ export const after = (text, prefix) => text.startsWith(prefix) ? text.slice(pref
 export const before = (text, mark) => text.split(mark)[0]
 export const whole = (text) => /^\d+$/.test(text) ? +text : -1
 export const keep = (items, test) => items.filter(test)
+export const some = (items, test) => items.some(test)
 export const find = (items, test) => items.find(test)
 export const joined = (one, other) => [...one, ...other]
 export const array_text = (items, text_of) => '[' + items.map(text_of) + ']'

@@ -102,6 +102,11 @@ def keep(items: list[T], test: Callable[[T], bool]) -> list[T]:
     return [item for item in items if test(item)]
 
 
+def some(items: list[T], test: Callable[[T], bool]) -> bool:
+    """Whether one of them passes the test."""
+    return any(test(item) for item in items)
+
+
 def find(items: list[T], test: Callable[[T], bool]) -> T | None:
     """The first that passes the test, None where none does."""
     return next((item for item in items if test(item)), None)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from clickqueue.backoff import backoff_ms
-from clickqueue.batches import MAX_BODY_BYTES, form, members, size_of, split, waiting
+from clickqueue.batches import MAX_BODY_BYTES, form, members, size_of, waiting
 from clickqueue.event import count_retry
 from clickqueue.losses import drop, drop_if_expired, is_idle
 from clickqueue.pages import remove, save, soil
@@ -23,8 +23,9 @@ def send_next(tab: Tab, max_bytes: int) -> int:
     batch = waiting(tab)
     if batch is None:
         batch = form(tab, max_bytes)
-    size_bytes = size_of(members(tab, batch)) if batch is not None else 0
-    if batch is None or size_bytes > max_bytes:
+    batch.records = members(tab, batch)
+    size_bytes = size_of(batch.records)
+    if len(batch.records) == 0 or size_bytes > max_bytes:
         return 0
     send(tab, batch)
     return size_bytes
@@ -50,7 +51,6 @@ def send(tab: Tab, batch: Batch) -> None:
     tab.counts["batches"] += 1
     tab.flying.append(batch)
     batch.is_flying = True
-    batch.records = members(tab, batch)
     attempt(
         lambda: call(tab, batch),
         lambda answer: on_answer(tab, batch, answer),
@@ -129,17 +129,22 @@ def note_failure(tab: Tab, wait_ms: float) -> None:
 
 def on_blame(tab: Tab, batch: Batch, reason: str, status: str) -> None:
     """Halve the batch until the culprit stands alone, and give that one some more chances."""
-    records = members(tab, batch)
-    # As it was sent: what has expired since may have been the culprit.
-    if len(batch.records) > 1:
-        split(tab, records)
-        return
-    for record in records:
-        record.refusals += 1
-        if record.refusals >= tab.config["maxRetries"]:
-            drop(tab, record, reason, "status " + status)
+    for record in members(tab, batch):
+        # Of the batch as it was sent: what has expired since may have been the culprit.
+        record.company = len(batch.records) / 2
+        if record.company >= 1:
+            record.batch = None
+            record.due_at_ms = 0
         else:
-            put_back(tab, record)
+            blame(tab, record, reason, status)
+
+
+def blame(tab: Tab, record: Record, reason: str, status: str) -> None:
+    record.refusals += 1
+    if record.refusals >= tab.config["maxRetries"]:
+        drop(tab, record, reason, "status " + status)
+    else:
+        put_back(tab, record)
 
 
 def note_retry(tab: Tab, record: Record) -> None:
@@ -154,5 +159,5 @@ def put_back(tab: Tab, record: Record) -> None:
         take_out(tab.line, record)
         tab.line.append(record)
         record.batch = None
-        record.was_put_back = True
+        record.born_after = -1
         record.due_at_ms = now_ms_of(tab) + max(tab.config["maxBatchDelay"], tab.config["initialRetryDelay"])

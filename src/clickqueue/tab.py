@@ -35,17 +35,18 @@ NOWHERE = Page("")
 class Record:
     """One pending event. Its text is the truth: it is what lies in storage, and what each attempt is parsed from."""
 
-    def __init__(self, event: dict[str, Any], text: str, text_bytes: int) -> None:
+    def __init__(self, event: dict[str, Any], text: str, text_bytes: int, company: float) -> None:
         self.id: str = event["id"]
         self.timestamp_ms: float = event["timestamp"]
         self.text = text
         self.text_bytes = text_bytes
         # When it is to go even if it goes alone.
         self.due_at_ms: float = 0
-        # How often the server blamed it, and whether it was put back into the line at all.
+        # How many may travel with it, and only such as may too: half as many each time that the server blamed a batch.
+        self.company = company
+        # How often the server blamed it alone.
         self.refusals = 0
-        self.was_put_back = False
-        # How many failures there had been when it came.
+        # How many failures there had been when it came; less than none: it was put back into the line since.
         self.born_after = 0
         self.stored_in: Page = NOWHERE
         # None: it is unsent.
@@ -77,8 +78,8 @@ class Tab:
     is_owner: bool
     mine: list[str]
     known: list[str]
-    # What others wrote to the main key before I knew whose it is, key and text.
-    heard: list[list[Any]]
+    # News of what others wrote to the main key before I knew whose it is.
+    heard: list[Callable[[], None]]
 
     def __init__(self, config: dict[str, Any], api: Api, env: Env) -> None:
         self.config = config

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from clickqueue.runtime import field, find, kind
+from clickqueue.runtime import field, find, kind, some
 
 # A server may ask for patience, not for silence (CONTRACT 3.6).
 MAX_RETRY_AFTER_MS = 3600000
@@ -42,4 +42,4 @@ def refusal_of(answer: Any, event_id: str) -> str | None:
 
 
 def is_wanted_again(answer: Any, event_id: str) -> bool:
-    return find(listed(answer, "retry"), lambda item: item == event_id) is not None
+    return some(listed(answer, "retry"), lambda item: item == event_id)

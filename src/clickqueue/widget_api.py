@@ -15,7 +15,7 @@ from clickqueue.verdict import listed
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from clickqueue.ports import Event, Headers, Http
+    from clickqueue.ports import Event, Headers, Http, Response
 
 
 def create_api(options: Any, http: Http) -> dict[str, Any]:
@@ -34,7 +34,7 @@ def create_api(options: Any, http: Http) -> dict[str, Any]:
                 "body": write(),
             }
 
-        return http.exchange(settings["fetch"], url, prepare, settings["timeoutMs"]).then(lambda answer: judge(url, answer, http))
+        return http.exchange(settings, url, prepare, lambda response, text: judge(url, response, text, http))
 
     def post_one(event: Event, keepalive: bool) -> Any:
         return post(settings["endpoint"], lambda: http.json.dump(event), keepalive)
@@ -78,10 +78,8 @@ def batch_text(events: list[Event], request: dict[str, Any], http: Http) -> str:
     return '{"events":' + array_text(events, lambda event: json.dump(event)) + "," + str(after(rest, "{"))
 
 
-def judge(url: str, answer: list[Any], http: Http) -> Any:
+def judge(url: str, response: Response, text: str, http: Http) -> Any:
     """The answer's JSON, null where it is none; fails where it acknowledges nothing."""
-    response = answer[0]
-    text = answer[1]
     status = response.status
     value = None
     said = " redirects; give the final address" if status == 0 else " answered " + str(status)

@@ -81,6 +81,7 @@ CASES: dict[str, list[Any]] = {
     "before": [[text, mark] for text in [*FAMILIES, *TEXTS] for mark in (".", ":", "a", "😀")],
     "whole": [[text] for text in TEXTS],
     "keep": [[items, test] for items in LISTS for test in (IS_TWO, ALWAYS, NEVER)] + [[[1], THROWER], [[], THROWER]],
+    "some": [[items, test] for items in LISTS for test in (IS_TWO, ALWAYS, NEVER)] + [[[1], THROWER], [[], THROWER]],
     "find": [[items, test] for items in LISTS for test in (IS_TWO, ALWAYS, NEVER)] + [[[1], THROWER], [[], THROWER]],
     "joined": [[one, other] for one in LISTS for other in LISTS],
     "array_text": [[items, {"$function": "quoted"}] for items in LISTS],

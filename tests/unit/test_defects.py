@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from clickqueue import adoption, batches, losses, ownership, pages, queue, schedule, sender
+from clickqueue import adoption, losses, ownership, pages, queue, schedule, sender
 from clickqueue.tab import Batch, Page, Record, Tab
 from tests.simulation import Plan, plan, run
 
@@ -192,14 +192,14 @@ def page_thrown_away_for_one_record(plant: Plant) -> None:
 
 def half_lost_in_splitting(plant: Plant) -> None:
     """A batch that is too large is halved, and one half is forgotten."""
-    sound = batches.split
+    sound = sender.on_blame
 
-    def split(tab: Tab, records: list[Record]) -> None:
-        for record in records[len(records) // 2 :]:
+    def on_blame(tab: Tab, batch: Batch, reason: str, status: str) -> None:
+        sound(tab, batch, reason, status)
+        for record in batch.records[len(batch.records) // 2 + 1 :]:
             pages.remove(tab, record)
-        sound(tab, records[: len(records) // 2])
 
-    plant(sound, split)
+    plant(sound, on_blame)
 
 
 def overflow_of_what_flies(plant: Plant) -> None:

@@ -239,7 +239,7 @@ def test_what_single_answers_say_is_passed_on() -> None:
     ("options", "error", "message"),
     [
         (None, TypeError, "options is null; allowed: object"),
-        ({}, TypeError, "options.endpoint is null; allowed: text, not empty"),
+        ({}, ValueError, 'options.endpoint is ""; allowed: text, not empty'),
         ({"endpoint": None}, TypeError, "options.endpoint is null; allowed: text, not empty"),
         ({"endpoint": ""}, ValueError, 'options.endpoint is ""; allowed: text, not empty'),
         ({"batchEndpoint": 7}, TypeError, "options.batchEndpoint is 7; allowed: text, not empty"),
