@@ -132,6 +132,19 @@ def test_two_queues_in_one_page_the_other_way(visitors: Visitors, endpoint: Endp
     assert page.keys() == []
 
 
+def test_a_second_queue_that_clicks_at_once(visitors: Visitors, endpoint: Endpoint) -> None:
+    """What it copied into the key of the page's first queue goes as soon as its lock has answered (CONTRACT 4.2)."""
+    page = visitors.open()
+    page.begin(clock="held")
+    page.ask("window.first = bed.queue; bed.start({}, {}, 'held'); bed.enqueue('early')")
+    wait_for(lambda: len(page.keys()) == 1, "the copy to go")
+    assert [(key == KEY, ids) for key, ids in _stored(page)] == [(False, ["early"])]
+    page.flush()
+    page.wait_until_all_arrived(["early"])
+    assert endpoint.repeated == []
+    assert page.keys() == []
+
+
 def test_without_web_locks(visitors: Visitors, endpoint: Endpoint) -> None:
     """Without locks two tabs that click at once lose nothing; what their writes put back goes with the next load (CONTRACT 4.3)."""
     endpoint.otherwise = _fail

@@ -245,6 +245,20 @@ def test_a_rival_for_the_key_of_my_own_does_not_keep_me_from_the_main_key() -> N
     assert set(bed.api.ids) == set(ids)
 
 
+def test_a_second_queue_of_a_page_leaves_no_copy_in_the_key_of_the_first() -> None:
+    """What it copied there until its lock was taken goes, though a page hears no news of its own writes (CONTRACT 4.2)."""
+    world = World()
+    first = Bed(world=world)
+    world.locks.way = lambda: 20
+    second = Bed(world=world, tab=first.tab, is_settled=False)
+    ids = second.click(2)
+    assert first.stored() == ids
+    second.advance(100)
+    assert (first.stored(), sorted(first.stored_everywhere())) == ([], ids)
+    second.advance(MINUTE_MS)
+    assert (first.api.ids, second.api.ids, first.texts) == ([], ids, {})
+
+
 # -- death and adoption
 
 

@@ -23,7 +23,7 @@ from tests.simulation import (
 )
 
 FIXED = range(2000)
-FRESH_RUNS = 500
+FRESH_RUNS = 2000
 SEQUENCE_LENGTH = 3
 
 
