@@ -348,9 +348,16 @@ export interface NetworkPort {
 /** The life of the page. */
 export interface PagePort {
   userAgent(): string
-  /** Calls `hear(news, key)` until the returned function is called; `key` goes with `storage` alone. */
+  /**
+   * Calls `hear(news, key, text)` until the returned function is called. The last two go with `storage` alone: another tab
+   * wrote `text` to `key` (null: removed it); `key` is null where the whole storage was emptied.
+   */
   listen(
-    hear: (news: 'online' | 'offline' | 'visible' | 'hidden' | 'leave' | 'return' | 'storage', key: string | null) => void,
+    hear: (
+      news: 'online' | 'offline' | 'visible' | 'hidden' | 'leave' | 'return' | 'storage',
+      key: string | null,
+      text: string | null,
+    ) => void,
   ): () => void
 }
 
