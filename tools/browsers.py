@@ -18,6 +18,8 @@ from selenium import webdriver
 from selenium.common.exceptions import WebDriverException
 from selenium.webdriver.remote.webdriver import WebDriver
 
+from tools import loopback
+
 NAMES = ("chromium", "firefox", "webkit")
 
 CHROMIUM_BINARIES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -75,7 +77,6 @@ def open_browser(name: str, *, profile: Path | None = None, size: tuple[int, int
         stack.callback(_quit, driver)
         driver.set_page_load_timeout(60)
         driver.set_script_timeout(60)
-        set_network(driver, True)
         yield driver
 
 
@@ -87,8 +88,7 @@ def can_cut(driver: WebDriver) -> bool:
 def set_network(driver: WebDriver, is_up: bool) -> None:
     """Cut or mend the network of the tab in front, for as long as the tab lives; each new tab needs its own call.
 
-    On a machine that has nothing but its loopback Chromium tells pages that they are offline, and a queue rightly sends
-    nothing then. Conditions of its protocol replace that opinion, but only when they limit something: hence the 1 ms.
+    Mended means online whatever Chromium thinks of the machine, but only conditions that limit something say so: hence the 1 ms.
     """
     if can_cut(driver):
         conditions = {"offline": not is_up, "latency": 1, "downloadThroughput": -1, "uploadThroughput": -1}
@@ -113,7 +113,8 @@ def _open_chromium(stack: ExitStack, folder: Path, size: tuple[int, int]) -> Web
     # chromedriver turns the back/forward cache off, and a queue has to live with it (CONTRACT 5.2).
     options.add_experimental_option("excludeSwitches", ["disable-back-forward-cache"])
     driver_path = shutil.which("chromedriver") if options.binary_location else None
-    return webdriver.Chrome(options=options, service=webdriver.ChromeService(executable_path=driver_path))
+    start = {"preexec_fn": loopback.forbid_netlink} if loopback.is_alone() else {}
+    return webdriver.Chrome(options=options, service=webdriver.ChromeService(executable_path=driver_path, popen_kw=start))
 
 
 def _open_firefox(stack: ExitStack, folder: Path, size: tuple[int, int]) -> WebDriver:

@@ -13,7 +13,6 @@ from selenium.webdriver.remote.webdriver import WebDriver
 from tests.browser.endpoint import Endpoint
 from tests.browser.host import Host
 from tests.browser.waiting import wait_for
-from tools.browsers import set_network
 
 QUICK = {"maxBatchDelay": 50, "initialRetryDelay": 50, "maxRetryDelay": 200, "maxRetries": 1000}
 """So that an outage costs a test no minutes."""
@@ -110,7 +109,6 @@ class Visitors:
     def open(self, page: str = "visitor.html") -> Visitor:
         """A new tab with the page in it, and no queue yet."""
         self._driver.switch_to.new_window("tab")
-        set_network(self._driver, True)
         visitor = Visitor(self._driver, self._endpoint, self._driver.current_window_handle)
         visitor.open(page)
         return visitor
