@@ -75,6 +75,10 @@ class Received:
         return [event["id"] for event in self.events]
 
 
+_ports: dict[int, Endpoint] = {}
+"""Whose each port is or was. The system gives one out again after some hundred tests, and with it the storage of that origin."""
+
+
 class Endpoint(HTTPServer):
     """A pytest-httpserver on 127.0.0.1 and a port of its own, which makes it an origin of its own: empty storage, free locks."""
 
@@ -139,6 +143,10 @@ class Endpoint(HTTPServer):
     def start(self) -> None:
         """As the base class does, with a Date header that a test may set, and without a line for each request."""
         super().start()
+        while _ports.setdefault(self.port, self) is not self:
+            self.stop()
+            self.port = 0
+            super().start()
         endpoint = self
 
         class Handler(WSGIRequestHandler):
