@@ -21,11 +21,9 @@ MAX_ANSWERS = 10
 def stored_keys(tab: Tab) -> list[str]:
     """Every key in storage. Where they cannot be told, we merge with what is there, as with what cannot be read."""
     try:
-        keys = tab.env.storage.list_keys()
-        tab.is_reachable = True
-        return keys
+        return tab.env.storage.list_keys()
     except Exception:
-        tab.is_reachable = False
+        page_at(tab, tab.home).is_dirty = True
         tab.is_shared = True
         return []
 

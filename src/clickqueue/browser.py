@@ -88,8 +88,12 @@ def request_lock(lock: str, should_wait: bool, answer: Callable[[LockAnswer], No
     def hold(handle: Any) -> Any:
         if signal.aborted:
             return None
+
+        def last(end: Any) -> None:
+            signal.onabort = end
+
         # The lock lasts until this promise settles.
-        held = __new__(Promise(lambda end: signal.addEventListener("abort", end)))
+        held = __new__(Promise(last))
         answer("taken" if handle is None else "granted")
         if handle is None:
             # Perhaps by a queue of this page, and a copy of our events stands in its key.
@@ -113,7 +117,7 @@ def exchange(settings: Any, url: str, prepare: Callable[[], dict[str, Any]], jud
 
     def start(resolve: Any, reject: Any) -> None:
         signal = abort.signal
-        signal.addEventListener("abort", lambda: reject(Error(url + " timed out after " + str(timeout_ms) + " ms")))
+        signal.onabort = lambda: reject(Error(url + " timed out after " + str(timeout_ms) + " ms"))
         request = overlay(prepare(), {"signal": signal})
         # Looked up at this moment, since a host may patch its fetch; called bare, since it may be no method.
         send = fetch if settings["fetch"] is None else settings["fetch"]

@@ -136,8 +136,7 @@ def save(tab: Tab) -> None:
     for page in joined(tab.pages, []):
         if page.is_dirty:
             records = members(tab, page)
-            tab.is_reachable = write(tab, page, records)
-            if tab.is_reachable and len(records) == 0:
+            if write(tab, page, records) and len(records) == 0:
                 take_out(tab.pages, page)
     if tab.mirror is not None and tab.mirror.is_dirty:
         write(tab, tab.mirror, tab.line)

@@ -33,7 +33,7 @@ def count(tab: Tab) -> dict[str, Any]:
     now = {
         "state": state_of(tab),
         "isOnline": tab.env.network.is_online(),
-        "persistent": tab.is_reachable and not some(tab.pages, lambda page: page.is_dirty),
+        "persistent": not some(tab.pages, lambda page: page.is_dirty),
         "pending": len(tab.line),
         "inFlight": len(tab.line) - len(keep(tab.line, is_idle)),
         "dropped": tab.dropped,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from clickqueue.adoption import restore
+from clickqueue.adoption import rejoin, restore
 from clickqueue.batches import MAX_BODY_BYTES
 from clickqueue.config import read_api, read_config
 from clickqueue.event import admit
@@ -104,6 +104,7 @@ def accept(tab: Tab, record: Record) -> None:
     record.due_at_ms = now_ms_of(tab) + tab.config["maxBatchDelay"]
     record.born_after = tab.counts["failures"]
     tab.line.append(record)
+    rejoin(tab, record)
     place(tab, record)
     drop_overflow(tab)
     save(tab)

@@ -72,8 +72,6 @@ class Tab:
     pages: list[Page]
     # While nobody has said whose the main key is, a copy of everything stands there too (CONTRACT 4.1, 4.2).
     mirror: Page | None
-    # Whether the last touch of storage worked.
-    is_reachable: bool
     # Whether the main key is mine; the families that are, and those whose tabs I wait for.
     is_owner: bool
     mine: list[str]

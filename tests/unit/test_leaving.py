@@ -263,6 +263,19 @@ def test_an_answer_that_comes_after_the_return_counts() -> None:
     assert (bed.sizes, bed.stats["pending"], bed.texts) == ([2], 0, {})
 
 
+def test_a_click_repeated_while_it_is_still_in_flight_is_not_sent_again() -> None:
+    """The host hands in again what left with the page, before the store was read: one request serves both (CONTRACT 3.2, 5.2)."""
+    bed = Bed(script=[HOLD])
+    bed.click(1, id="same")
+    bed.tab.leave()
+    bed.tab.come_back()
+    bed.click(1, id="same")
+    assert bed.stats["inFlight"] == 1
+    bed.api.calls[0].resolve()
+    bed.advance(MINUTE_MS)
+    assert (bed.sizes, bed.stats["pending"], bed.texts) == ([1], 0, {})
+
+
 def test_an_answer_that_waited_for_the_return_counts() -> None:
     """It came while the page was frozen and is heard before any lock: what it acknowledged is not sent again (CONTRACT 5.2)."""
     bed = Bed(script=[HOLD])
