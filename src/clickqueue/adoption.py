@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from clickqueue.losses import drop, drop_overflow
-from clickqueue.pages import has_id, is_new, members, page_at, page_number, place, salvage, save, soil
-from clickqueue.runtime import joined, keep, ordered, some
+from clickqueue.pages import has_id, is_new, lay, page_at, page_number, place, salvage, save, soil
+from clickqueue.runtime import Map, joined, keep, ordered, some
 from clickqueue.tab import NOWHERE, now_ms_of
 
 if TYPE_CHECKING:
@@ -63,26 +63,25 @@ def take_key(tab: Tab, key: str, text: str | None) -> None:
 
 def take_page(tab: Tab, page: Page, text: str | None, is_mine: bool, found: list[Record]) -> None:
     """Add to `found` what I do not know of a page; it is written again if that is not all there is to it."""
-    own = members(tab, page)
-    before = len(found)
+    tab.last_page = max(tab.last_page, page_number(page.key, tab.home))
     stored = salvage(tab, page, text, "" if tab.is_shared else "corrupt")
     for record in stored:
-        if is_mine and is_new(tab, record) and not has_id(found, record.id):
-            record.stored_in = page
+        if is_mine and is_new(tab, record):
+            lay(tab, record, page)
             found.append(record)
         elif is_mine:
             claim(tab, record.id, page)
-    count = len(members(tab, page)) + len(found) - before
-    is_lacking = some(own, lambda record: not has_id(stored, record.id))
+    is_lacking = some(page.records, lambda record: not has_id(stored, record.id))
     # Not simply always: two tabs that both answered each other's writes would never end. An empty page is to go.
-    page.is_dirty = page.is_dirty or is_lacking or (is_mine and (count == 0 or len(stored) != count))
+    if is_lacking or (is_mine and (len(page.records) == 0 or len(stored) != len(page.records))):
+        page.is_dirty = True
 
 
 def claim(tab: Tab, event_id: str, page: Page) -> None:
     """If a pending event of mine is in no other key yet (a quota forbade it), then this is where it lies."""
-    for record in tab.line:
-        if record.id == event_id and record.stored_in.is_dirty:
-            record.stored_in = page
+    record = tab.by_id.get(event_id)
+    if record is not None and record.stored_in.is_dirty:
+        lay(tab, record, page)
 
 
 def recover(tab: Tab, line: list[Record], found: list[Record]) -> None:
@@ -121,9 +120,11 @@ def hand_over(tab: Tab, home: str) -> None:
     tab.counts["handedOver"] += len(tab.line) - len(kept)
     for record in tab.line:
         record.stored_in = NOWHERE
+    tab.by_id = Map()
     tab.line = kept
     tab.pages = []
     tab.home = home
+    tab.last_page = 0
     for record in kept:
         place(tab, record)
     save(tab)

@@ -17,9 +17,9 @@ MAX_BODY_BYTES = 60000
 ENVELOPE_BYTES = 200
 
 
-def members(tab: Tab, batch: Batch | None) -> list[Record]:
-    """The pending events of a batch; of none: what is unsent."""
-    return keep(tab.line, lambda record: record.batch is batch)
+def unsent(tab: Tab) -> list[Record]:
+    """The pending events that no batch has yet."""
+    return keep(tab.line, lambda record: record.batch is None)
 
 
 def size_of(records: list[Record]) -> int:
@@ -36,11 +36,11 @@ def waiting(tab: Tab) -> Batch | None:
 def form(tab: Tab, max_bytes: int) -> Batch:
     """Make a batch of what is unsent, as much as fits. Those that the server has blamed stay among themselves."""
     batch = Batch(tab.env.ids.new_id())
-    records: list[Record] = []
-    for record in members(tab, None):
+    records = batch.records
+    for record in unsent(tab):
         is_crowd = len(records) > 0 and (record.company != records[0].company or len(records) >= record.company)
-        records.append(record)
-        if is_crowd or size_of(records) > max_bytes:
+        if is_crowd or size_of(records) + record.text_bytes + 1 > max_bytes:
             break
+        records.append(record)
         record.batch = batch
     return batch

@@ -47,10 +47,10 @@ NEWS = {
 }
 
 # The queues of this very page: what one of them leaves behind makes no `storage` event here (HTML standard, 12.2.1).
-HEARERS: list[Callable[[Any, str | None, str | None], None]] = []
+HEARERS: list[Callable[..., None]] = []
 
 
-def listen(hear: Callable[[Any, str | None, str | None], None]) -> Callable[[], None]:
+def listen(hear: Callable[..., None]) -> Callable[[], None]:
     abort = __new__(AbortController())
 
     def tell(event: Any) -> None:
@@ -77,7 +77,7 @@ def listen(hear: Callable[[Any, str | None, str | None], None]) -> Callable[[], 
 def nudge() -> None:
     """Let the queues of this page look at their storage."""
     for hear in HEARERS:
-        hear("visible", None, None)
+        hear("visible")
 
 
 def request_lock(lock: str, should_wait: bool, answer: Callable[[LockAnswer], None]) -> Callable[[], None]:

@@ -38,10 +38,9 @@ def read_config(config: Any) -> dict[str, Any]:
     return filled_in("config", CONFIG, {} if config is None else config)
 
 
-def read_api(api: Any) -> Any:
-    """The api, if it can send a batch."""
+def check_api(api: Any) -> None:
+    """The api can send a batch."""
     check("api.trackClickBatch", field(api, "trackClickBatch"), ["", "function"])
-    return api
 
 
 def filled_in(where: str, rules: dict[str, list[Any]], wishes: Any) -> dict[str, Any]:

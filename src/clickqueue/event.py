@@ -17,7 +17,7 @@ TEXT_FIELDS = ["id", "sessionId", "questionId", "offerId", "buttonVariantId"]
 
 def admit(tab: Tab, raw: Any, max_bytes: int, reason: str) -> Record | None:
     """The record of a raw event; None where it is none, which is reported as `reason`."""
-    detail = "cannot be written as JSON"
+    detail = "is not JSON"
     try:
         json = tab.env.json
         event: Any = json.load(json.dump(raw)) if kind(raw) == "object" else None
@@ -44,8 +44,8 @@ def complete(event: Any, env: Env) -> str:
     fill(event, "userAgent", env.page.user_agent())
     for key in TEXT_FIELDS:
         if kind(field(event, key)) != "text" or len(event[key]) == 0:
-            return key + " is not a non-empty string"
-    return "" if kind(event["timestamp"]) == "number" else "timestamp is not a number of ms"
+            return key + " is empty or no text"
+    return "" if kind(event["timestamp"]) == "number" else "timestamp is not a number"
 
 
 def fill(event: dict[str, Any], key: str, value: Any) -> None:

@@ -31,7 +31,6 @@ def begin(tab: Tab) -> None:
     tab.is_owner = False
     tab.is_shared = not tab.has_locks
     hand_over(tab, home)
-    stored_keys(tab)
 
 
 def ask(tab: Tab) -> None:
@@ -67,7 +66,8 @@ def release(tab: Tab) -> None:
 
 
 def request(tab: Tab, family: str, should_wait: bool, answer: Callable[[LockAnswer], None]) -> None:
-    tab.releases.append(tab.env.locks.request(family, should_wait, answer))
+    """A queue that was destroyed meanwhile takes nothing any more: it has not heard what became of its keys."""
+    tab.releases.append(tab.env.locks.request(family, should_wait, lambda word: None if tab.is_destroyed else answer(word)))
 
 
 def on_main(tab: Tab, answer: LockAnswer) -> None:

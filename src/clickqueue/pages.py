@@ -32,12 +32,7 @@ def has_id(records: list[Record], event_id: str) -> bool:
 
 def is_new(tab: Tab, record: Record) -> bool:
     """Whether this event is neither pending here nor settled."""
-    return not has_id(tab.line, record.id) and not some(tab.gone, lambda event_id: event_id == record.id)
-
-
-def members(tab: Tab, page: Page) -> list[Record]:
-    """The records that lie in a page."""
-    return keep(tab.line, lambda record: record.stored_in is page)
+    return not tab.by_id.has(record.id) and not some(tab.gone, lambda event_id: event_id == record.id)
 
 
 def page_number(key: str, family: str) -> int:
@@ -61,20 +56,27 @@ def page_key(family: str, number: int) -> str:
 
 def open_page(tab: Tab) -> Page:
     """The page for a new record: the last of the home family, or the next where that is full."""
-    last = 0
-    for page in tab.pages:
-        last = max(last, page_number(page.key, tab.home))
-    page = page_at(tab, page_key(tab.home, last))
-    room = LATER_PAGE_EVENTS if last > 0 else FIRST_PAGE_EVENTS
+    page = page_at(tab, page_key(tab.home, tab.last_page))
+    room = LATER_PAGE_EVENTS if tab.last_page > 0 else FIRST_PAGE_EVENTS
     # Without locks, tabs that each moved the other's events from page to page would lose them: there is one page only.
-    has_room = len(members(tab, page)) < room or not tab.has_locks
-    return page if has_room else page_at(tab, page_key(tab.home, last + 1))
+    if len(page.records) < room or not tab.has_locks:
+        return page
+    tab.last_page += 1
+    return page_at(tab, page_key(tab.home, tab.last_page))
 
 
 def place(tab: Tab, record: Record) -> None:
     """Give a record of the line its place in storage; `save` brings it there."""
-    record.stored_in = open_page(tab)
+    lay(tab, record, open_page(tab))
     soil(tab, record)
+
+
+def lay(tab: Tab, record: Record, page: Page) -> None:
+    """From now on this is the page that the record lies in."""
+    take_out(record.stored_in.records, record)
+    page.records.append(record)
+    record.stored_in = page
+    tab.by_id.set(record.id, record)
 
 
 def remove(tab: Tab, record: Record) -> None:
@@ -82,8 +84,10 @@ def remove(tab: Tab, record: Record) -> None:
     if len(tab.gone) >= MAX_GONE_IDS:
         tab.gone = []
     tab.gone.append(record.id)
+    tab.by_id.delete(record.id)
     soil(tab, record)
     take_out(tab.line, record)
+    take_out(record.stored_in.records, record)
     record.stored_in = NOWHERE
 
 
@@ -134,10 +138,8 @@ def save(tab: Tab) -> None:
     if len(tab.line) <= FIRST_PAGE_EVENTS and some(tab.pages, lambda page: page.key != tab.home):
         gather(tab)
     for page in joined(tab.pages, []):
-        if page.is_dirty:
-            records = members(tab, page)
-            if write(tab, page, records) and len(records) == 0:
-                take_out(tab.pages, page)
+        if page.is_dirty and write(tab, page, page.records) and len(page.records) == 0:
+            take_out(tab.pages, page)
     if tab.mirror is not None and tab.mirror.is_dirty:
         write(tab, tab.mirror, tab.line)
 
@@ -148,5 +150,6 @@ def gather(tab: Tab) -> None:
     if write(tab, first, tab.line):
         for record in tab.line:
             record.stored_in.is_dirty = True
-            record.stored_in = first
+            lay(tab, record, first)
         first.is_dirty = False
+        tab.last_page = 0

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from clickqueue.losses import is_idle
 from clickqueue.runtime import attempt, field, joined, keep, names, overlay, some
 from clickqueue.schedule import state_of
+from clickqueue.tab import is_pending
 
 if TYPE_CHECKING:
     from clickqueue.tab import Tab
@@ -30,12 +30,15 @@ def ignore(value: Any) -> None:
 
 def count(tab: Tab) -> dict[str, Any]:
     """The `QueueStats` of this moment."""
+    flying = 0
+    for batch in tab.flying:
+        flying += len(keep(batch.records, is_pending))
     now = {
         "state": state_of(tab),
         "isOnline": tab.env.network.is_online(),
         "persistent": not some(tab.pages, lambda page: page.is_dirty),
         "pending": len(tab.line),
-        "inFlight": len(tab.line) - len(keep(tab.line, is_idle)),
+        "inFlight": flying,
         "dropped": tab.dropped,
     }
     snapshot: dict[str, Any] = overlay(tab.counts, now)

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 from clickqueue.adoption import rejoin, restore
 from clickqueue.batches import MAX_BODY_BYTES
-from clickqueue.config import read_api, read_config
+from clickqueue.config import check_api, read_config
 from clickqueue.event import admit
 from clickqueue.losses import drop, drop_overflow
 from clickqueue.ownership import ask, hear, leave, release, retake, scan
-from clickqueue.pages import has_id, place, save
+from clickqueue.pages import place, save
 from clickqueue.publish import publish
 from clickqueue.runtime import joined, take_out
 from clickqueue.schedule import arm, flush, is_parked, next_wake_ms, open_path
@@ -33,7 +33,9 @@ class Queue:
 
     def __init__(self, config: Any, api: Api, env: Env) -> None:
         """Raises TypeError or RangeError for a bad config (CONTRACT 1.6)."""
-        tab = Tab(read_config(config), read_api(api), env)
+        settings = read_config(config)
+        check_api(api)
+        tab = Tab(settings, api, env)
         self._tab = tab
         tab.proceed = lambda: proceed(tab)
         stop = env.page.listen(lambda news, key, text: on_news(tab, news, key, text))
@@ -97,7 +99,7 @@ class Queue:
 
 
 def accept(tab: Tab, record: Record) -> None:
-    if has_id(tab.line, record.id):
+    if tab.by_id.has(record.id):
         tab.counts["duplicates"] += 1
         return
     tab.counts["enqueued"] += 1

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from clickqueue.batches import members, waiting
+from clickqueue.batches import unsent, waiting
 from clickqueue.runtime import keep
 from clickqueue.tab import now_ms_of
 
@@ -31,9 +31,9 @@ def next_wake_ms(tab: Tab) -> float | None:
     if is_parked(tab):
         # Only events that came since count: the others have been waited for in vain.
         failures = tab.counts["failures"]
-        fresh = keep(members(tab, None), lambda record: record.born_after == failures)
+        fresh = keep(unsent(tab), lambda record: record.born_after == failures)
         return max(tab.hold_until_ms, min(tab.retry_at_ms, due_at_ms(tab, fresh)))
-    return max(tab.retry_at_ms, 0 if waiting(tab) is not None else due_at_ms(tab, members(tab, None)))
+    return max(tab.retry_at_ms, 0 if waiting(tab) is not None else due_at_ms(tab, unsent(tab)))
 
 
 def due_at_ms(tab: Tab, records: list[Record]) -> float:
@@ -75,7 +75,7 @@ def open_path(tab: Tab, until_ms: float) -> None:
 def flush(tab: Tab) -> None:
     """Send everything, batch after batch (CONTRACT 3.9)."""
     open_path(tab, 0)
-    for record in members(tab, None):
+    for record in unsent(tab):
         record.due_at_ms = 0
 
 

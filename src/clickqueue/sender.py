@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from clickqueue.backoff import backoff_ms
-from clickqueue.batches import MAX_BODY_BYTES, form, members, size_of, waiting
+from clickqueue.batches import MAX_BODY_BYTES, form, size_of, waiting
 from clickqueue.event import count_retry
 from clickqueue.losses import drop, drop_if_expired, is_idle
 from clickqueue.pages import remove, save, soil
 from clickqueue.runtime import attempt, field, keep, take_out
 from clickqueue.schedule import PROBE_MS, is_parked, open_path
-from clickqueue.tab import NOWHERE, now_ms_of
+from clickqueue.tab import is_pending, now_ms_of
 from clickqueue.verdict import blame_of, is_wanted_again, refusal_of, retry_after_ms
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ def send_next(tab: Tab, max_bytes: int) -> int:
     batch = waiting(tab)
     if batch is None:
         batch = form(tab, max_bytes)
-    batch.records = members(tab, batch)
+    batch.records = keep(batch.records, is_pending)
     size_bytes = size_of(batch.records)
     if len(batch.records) == 0 or size_bytes > max_bytes:
         return 0
@@ -71,7 +71,7 @@ def land(tab: Tab, batch: Batch) -> list[Record]:
     """No longer in flight; these of its events are still ours."""
     batch.is_flying = False
     take_out(tab.flying, batch)
-    return members(tab, batch)
+    return keep(batch.records, is_pending)
 
 
 def on_answer(tab: Tab, batch: Batch, answer: Any) -> None:
@@ -79,15 +79,15 @@ def on_answer(tab: Tab, batch: Batch, answer: Any) -> None:
     open_path(tab, 0)
     land(tab, batch)
     for record in batch.records:
-        is_pending = record.stored_in is not NOWHERE
+        is_ours = is_pending(record)
         refusal = refusal_of(answer, record.id)
         if refusal is None and not is_wanted_again(answer, record.id):
             # Also what was handed over when the page was left: should it come back to us, it is settled.
             remove(tab, record)
-            tab.counts["acknowledged"] += 1 if is_pending else 0
-        elif refusal is not None and is_pending:
+            tab.counts["acknowledged"] += 1 if is_ours else 0
+        elif refusal is not None and is_ours:
             drop(tab, record, "rejected", refusal)
-        elif is_pending:
+        elif is_ours:
             note_retry(tab, record)
             put_back(tab, record)
     rest(tab)
@@ -129,7 +129,7 @@ def note_failure(tab: Tab, wait_ms: float) -> None:
 
 def on_blame(tab: Tab, batch: Batch, reason: str, status: str) -> None:
     """Halve the batch until the culprit stands alone, and give that one some more chances."""
-    for record in members(tab, batch):
+    for record in keep(batch.records, is_pending):
         # Of the batch as it was sent: what has expired since may have been the culprit.
         record.company = len(batch.records) / 2
         if record.company >= 1:
@@ -155,7 +155,7 @@ def note_retry(tab: Tab, record: Record) -> None:
 
 def put_back(tab: Tab, record: Record) -> None:
     """To the back of the queue, for another day."""
-    if record.stored_in is not NOWHERE:
+    if is_pending(record):
         take_out(tab.line, record)
         tab.line.append(record)
         record.batch = None

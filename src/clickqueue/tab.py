@@ -1,14 +1,15 @@
 """Everything that a queue remembers. The other modules are functions over this; nothing else holds state.
 
 There is one list, `line`: every pending event in the order of sending. Which page of storage an event lies in and
-which batch it travels with are labels on it, so that they cannot disagree with the list.
+which batch it travels with are labels on it. The records of a page, and `by_id`, say the same the other way round, so
+that a click need not look through the line; only `lay`, `remove` and `hand_over` touch these indexes.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from clickqueue.runtime import overlay
+from clickqueue.runtime import Map, overlay
 from clickqueue.stats import no_counts, no_drops
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ class Page:
 
     def __init__(self, key: str) -> None:
         self.key = key
+        self.records: list[Record] = []
         # Storage does not hold what it should.
         self.is_dirty = False
         # How often it was written again because another tab's write lacked mine, since there was last something new.
@@ -70,6 +72,10 @@ class Tab:
     home: str
     is_shared: bool
     pages: list[Page]
+    # The number of the page of the home family that new events go to.
+    last_page: int
+    # Finish the work, whatever it was; set by `Queue`.
+    proceed: Callable[[], None]
     # While nobody has said whose the main key is, a copy of everything stands there too (CONTRACT 4.1, 4.2).
     mirror: Page | None
     # Whether the main key is mine; the families that are, and those whose tabs I wait for.
@@ -85,6 +91,8 @@ class Tab:
         self.api = api
         self.env = env
         self.line: list[Record] = []
+        # The same by their ids, which may be whatever a stranger wrote.
+        self.by_id: Map = Map()
         self.flying: list[Batch] = []
         # Ids that were settled here lately: what others still have of them must not come back.
         self.gone: list[str] = []
@@ -100,7 +108,6 @@ class Tab:
         self.retry_at_ms: float = 0
         self.hold_until_ms: float = 0
 
-        self.proceed: Callable[[], None] = lambda: None
         self.is_busy = False
         self.is_destroyed = False
         self.timer: object = None
@@ -112,6 +119,10 @@ class Tab:
         self.counts = no_counts()
         self.dropped = no_drops()
         self.snapshot: dict[str, Any] = {}
+
+
+def is_pending(record: Record) -> bool:
+    return record.stored_in is not NOWHERE
 
 
 def now_ms_of(tab: Tab) -> float:

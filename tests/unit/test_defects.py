@@ -69,8 +69,7 @@ def acknowledgement_of_everything(plant: Plant) -> None:
     sound = sender.on_answer
 
     def on_answer(tab: Tab, batch: Batch, answer: Any) -> None:
-        for record in list(tab.line):
-            record.batch = batch
+        batch.records = list(tab.line)
         sound(tab, batch, answer)
 
     plant(sound, on_answer)
