@@ -128,10 +128,11 @@ def hear(tab: Tab, key: str | None, text: str | None) -> None:
     if key is None:
         restore(tab)
         return
-    if some(tab.mine, lambda family: page_number(key, family) >= 0):
-        take_key(tab, key, text)
-    elif tab.mirror is not None:
+    if tab.mirror is not None:
+        # Not even the key of my own is mine yet: whoever writes there may be its heir.
         tab.heard.append(lambda: hear(tab, key, text))
+    elif some(tab.mine, lambda family: page_number(key, family) >= 0):
+        take_key(tab, key, text)
     else:
         # All of them: a queue in this very page, destroyed meanwhile, makes no news.
         scan(tab)

@@ -82,7 +82,7 @@ class Tab:
     is_owner: bool
     mine: list[str]
     known: list[str]
-    # News of what others wrote to the main key before I knew whose it is.
+    # News of what others wrote before I knew which key is mine.
     heard: list[Callable[[], None]]
 
     def __init__(self, config: dict[str, Any], api: Api, env: Env) -> None:

@@ -43,9 +43,19 @@ def test_fresh_histories_lose_nothing() -> None:
     assert failed is None, report(plan(seed + (failed or 0)))
 
 
-def test_a_destroyed_tab_writes_no_more() -> None:
-    """Nor when storage, broken while it lived, works again: its key has a new owner (CONTRACT 4.2, 5.3)."""
-    assert simulate(82216).violation is None
+@pytest.mark.parametrize(
+    "seed",
+    [
+        pytest.param(82216, id="a destroyed tab writes to a key that has a new owner"),
+        pytest.param(83574, id="a destroyed tab takes a key"),
+        pytest.param(202714, id="a tab and the heir of its key write by turns"),
+        pytest.param(381720006, id="a click in flight is handed in again"),
+        pytest.param(596801623, id="a copy stays in the key of another queue of the page"),
+    ],
+)
+def test_what_once_failed(seed: int) -> None:
+    """Histories that broke a promise once keep it now (CONTRACT 4.2, 4.4, 5.2, 5.3)."""
+    assert simulate(seed).violation is None
 
 
 def test_every_short_sequence_loses_nothing() -> None:
