@@ -44,7 +44,7 @@ def complete(event: Any, env: Env) -> str:
     fill(event, "userAgent", env.page.user_agent())
     for key in TEXT_FIELDS:
         if kind(field(event, key)) != "text" or len(event[key]) == 0:
-            return key + " is empty or no text"
+            return key + " needs text"
     return "" if kind(event["timestamp"]) == "number" else "timestamp is not a number"
 
 
