@@ -31,8 +31,11 @@ def stored_keys(tab: Tab) -> list[str]:
 def take_family(tab: Tab, family: str) -> None:
     """Make all pages of a family mine."""
     found: list[Record] = []
-    keys = keep(stored_keys(tab), lambda key: page_number(key, family) >= 0)
-    for key in ordered(keys, lambda key: page_number(key, family)):
+    keys = stored_keys(tab)
+    # Also those that somebody has removed.
+    for page in tab.pages:
+        keys.append(page.key)
+    for key in ordered(keep(keys, lambda key: page_number(key, family) >= 0), lambda key: page_number(key, family)):
         try:
             take_page(tab, page_at(tab, key), tab.env.storage.read(key), True, found)
         except Exception:

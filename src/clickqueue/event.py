@@ -38,14 +38,14 @@ def admit(tab: Tab, raw: Any, max_bytes: int, reason: str) -> Record | None:
 def complete(event: Any, env: Env) -> str:
     """Add what the caller left out (CONTRACT 2.2); says what else keeps this from being an event."""
     if kind(event) != "object":
-        return "is not an object"
+        return "is no object"
     fill(event, "id", env.ids.new_id())
     fill(event, "timestamp", env.clock.now_ms())
     fill(event, "userAgent", env.page.user_agent())
     for key in TEXT_FIELDS:
         if kind(field(event, key)) != "text" or len(event[key]) == 0:
             return key + " needs text"
-    return "" if kind(event["timestamp"]) == "number" else "timestamp is not a number"
+    return "" if kind(event["timestamp"]) == "number" else "timestamp is no number"
 
 
 def fill(event: dict[str, Any], key: str, value: Any) -> None:

@@ -27,7 +27,7 @@ def drop(tab: Tab, record: Record, reason: str, detail: str) -> None:
 def drop_if_expired(tab: Tab, record: Record) -> None:
     """Called after an attempt that failed, so that each event was offered once more (CONTRACT 4.8)."""
     if tab.env.clock.now_ms() - record.timestamp_ms > tab.config["maxEventAge"]:
-        drop(tab, record, "expired", "past maxEventAge")
+        drop(tab, record, "expired", "too old")
 
 
 def drop_overflow(tab: Tab) -> None:

@@ -78,8 +78,8 @@ def on_main(tab: Tab, answer: LockAnswer) -> None:
     if answer == "taken":
         request(tab, tab.main, True, lambda later: on_main(tab, later))
         return
-    # An heir may have taken what I believe to lie in my own key; then the copies in the main one are all there is.
-    restore(tab)
+    # My own key first. An heir may have taken what I believe to lie there; then the copies in the main one are all there is.
+    take_all(tab)
     tab.home = tab.main
     tab.is_owner = answer == "granted"
     tab.has_locks = tab.is_owner

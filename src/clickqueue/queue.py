@@ -48,7 +48,7 @@ class Queue:
         tab = self._tab
         record = None
         if tab.is_destroyed:
-            report(tab, event, "invalid", "queue is destroyed")
+            report(tab, event, "invalid", "after destroy()")
         else:
             record = admit(tab, event, tab.config["maxEventBytes"], "invalid")
         if record is not None:

@@ -38,7 +38,7 @@ def refusal_of(answer: Any, event_id: str) -> str | None:
     """Why the server will never take this event; None where it does not say so."""
     item = find(listed(answer, "rejected"), lambda item: field(item, "id") == event_id)
     reason = field(item, "reason")
-    return None if item is None else reason if kind(reason) == "text" else "no reason given"
+    return None if item is None else reason if kind(reason) == "text" else "no reason"
 
 
 def is_wanted_again(answer: Any, event_id: str) -> bool:

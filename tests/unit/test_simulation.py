@@ -49,6 +49,7 @@ def test_fresh_histories_lose_nothing() -> None:
         pytest.param(37875, id="an heir dies with what it took from a tab that becomes the owner"),
         pytest.param(82216, id="a destroyed tab writes to a key that has a new owner"),
         pytest.param(83574, id="a destroyed tab takes a key"),
+        pytest.param(98535, id="a write fails while the main key changes hands"),
         pytest.param(202714, id="a tab and the heir of its key write by turns"),
         pytest.param(381720006, id="a click in flight is handed in again"),
         pytest.param(596801623, id="a copy stays in the key of another queue of the page"),
