@@ -92,6 +92,8 @@ class Queue:
         tab = self._tab
         if not tab.is_destroyed:
             tab.is_destroyed = True
+            # It hears no news from now on, so what it still removes it takes out of whatever others have written.
+            tab.is_shared = True
             stop = self._stop
             stop()
             proceed(tab)

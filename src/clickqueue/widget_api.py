@@ -90,7 +90,7 @@ def judge(url: str, response: Response, text: str, http: Http) -> Any:
         # PHP says text/html of everything: what parses as JSON is no web page.
         if is_page(text, response.headers):
             is_good = False
-            said += " with a web page"
+            said += " with HTML"
     return value if is_good else http.fail(url + said, {"status": status, "retryAfterMs": wait_ms(response.headers, http)})
 
 

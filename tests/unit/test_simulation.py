@@ -51,6 +51,7 @@ def test_fresh_histories_lose_nothing() -> None:
         pytest.param(83574, id="a destroyed tab takes a key"),
         pytest.param(98535, id="a write fails while the main key changes hands"),
         pytest.param(202714, id="a tab and the heir of its key write by turns"),
+        pytest.param(292646, id="a destroyed tab removes what it has not heard of"),
         pytest.param(381720006, id="a click in flight is handed in again"),
         pytest.param(596801623, id="a copy stays in the key of another queue of the page"),
     ],

@@ -133,7 +133,7 @@ def test_a_web_page_acknowledges_nothing(answer: FakeResponse) -> None:
     """A 2xx web page is somebody else's, such as a captive portal's (CONTRACT 3.5): a failure that blames no event."""
     promise = click(answer)
     assert (promise.state, promise.value.fields["status"]) == ("rejected", 200)
-    assert str(promise.value) == "/click answered 200 with a web page"
+    assert str(promise.value) == "/click answered 200 with HTML"
 
 
 def test_json_that_calls_itself_html_is_json() -> None:
