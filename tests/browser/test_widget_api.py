@@ -93,7 +93,12 @@ def test_a_mocked_fetch_without_a_body_rejects(lab: Lab) -> None:
 
 def test_prototype_js_does_not_spoil_the_batch(lab: Lab) -> None:
     """A host's `Array.prototype.toJSON` makes strings of lists; the batch arrives as one all the same."""
-    code = "Array.prototype.toJSON = () => 'spoilt'\nwindow.said = await outcome(api.trackClickBatch([event], request))"
+    # WebKit's driver writes what a script gives with the page's own JSON, so that the page is mended before it is asked.
+    code = """
+    Array.prototype.toJSON = () => 'spoilt'
+    window.said = await outcome(api.trackClickBatch([event], request))
+    delete Array.prototype.toJSON
+    """
     lab.ask("prototype", code)
     assert lab.endpoint.requests[0].ids == ["c"]
     assert (lab.endpoint.requests[0].batch_id, lab.endpoint.requests[0].timestamp) == ("batch-1", 1700000000000)
