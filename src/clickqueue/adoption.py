@@ -28,9 +28,15 @@ def stored_keys(tab: Tab) -> list[str]:
         return []
 
 
-def take_family(tab: Tab, family: str) -> None:
-    """Make all pages of a family mine."""
+def take(tab: Tab, families: list[str]) -> None:
+    """Make all pages of these families mine. Nothing is written before all of them are read."""
     found: list[Record] = []
+    for family in families:
+        read_family(tab, family, found)
+    recover(tab, joined(found, tab.line), found)
+
+
+def read_family(tab: Tab, family: str, found: list[Record]) -> None:
     keys = stored_keys(tab)
     # Also those that somebody has removed.
     for page in tab.pages:
@@ -41,7 +47,6 @@ def take_family(tab: Tab, family: str) -> None:
         except Exception:
             # What cannot be read must not be overwritten: from now on we merge, until it can be.
             tab.is_shared = True
-    recover(tab, joined(found, tab.line), found)
 
 
 def take_key(tab: Tab, key: str, text: str | None) -> None:
@@ -95,7 +100,7 @@ def recover(tab: Tab, line: list[Record], found: list[Record]) -> None:
         record.due_at_ms = now_ms_of(tab)
         rejoin(tab, record)
         if record.timestamp_ms <= tab.purged_at_ms:
-            drop(tab, record, "purged", "by purge()")
+            drop(tab, record, "purged", "purge()")
     drop_overflow(tab)
     save(tab)
     tab.proceed()

@@ -117,7 +117,7 @@ def exchange(settings: Any, url: str, prepare: Callable[[], dict[str, Any]], jud
 
     def start(resolve: Any, reject: Any) -> None:
         signal = abort.signal
-        signal.onabort = lambda: reject(Error(url + " timed out after " + str(timeout_ms) + " ms"))
+        signal.onabort = lambda: reject(Error(url + " took over " + str(timeout_ms) + " ms"))
         request = overlay(prepare(), {"signal": signal})
         # Looked up at this moment, since a host may patch its fetch; called bare, since it may be no method.
         send = fetch if settings["fetch"] is None else settings["fetch"]

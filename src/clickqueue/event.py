@@ -27,7 +27,7 @@ def admit(tab: Tab, raw: Any, max_bytes: int, reason: str) -> Record | None:
             size_bytes = json.size_bytes(text)
             if size_bytes <= max_bytes:
                 return Record(event, text, size_bytes, tab.config["maxBatchSize"])
-            detail = "has " + str(size_bytes) + " bytes; allowed: " + str(max_bytes)
+            detail = "has " + str(size_bytes) + " bytes; limit: " + str(max_bytes)
     except Exception:
         # A cycle, a getter that throws, a host that broke JSON: whatever was thrown, there is no event.
         pass
@@ -38,7 +38,7 @@ def admit(tab: Tab, raw: Any, max_bytes: int, reason: str) -> Record | None:
 def complete(event: Any, env: Env) -> str:
     """Add what the caller left out (CONTRACT 2.2); says what else keeps this from being an event."""
     if kind(event) != "object":
-        return "is no object"
+        return "no object"
     fill(event, "id", env.ids.new_id())
     fill(event, "timestamp", env.clock.now_ms())
     fill(event, "userAgent", env.page.user_agent())

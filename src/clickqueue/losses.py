@@ -36,7 +36,7 @@ def drop_overflow(tab: Tab) -> None:
         record = find(tab.line, is_idle)
         if record is None:
             return
-        drop(tab, record, "overflow", "queue is full")
+        drop(tab, record, "overflow", "is full")
 
 
 def is_idle(record: Record) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from clickqueue.adoption import hand_over, restore, stored_keys, take_family, take_key
+from clickqueue.adoption import hand_over, restore, stored_keys, take, take_key
 from clickqueue.pages import page_number
 from clickqueue.runtime import after, before, joined, some
 from clickqueue.tab import Page
@@ -92,14 +92,13 @@ def on_main(tab: Tab, answer: LockAnswer) -> None:
 
 def take_all(tab: Tab) -> None:
     tab.is_shared = not tab.is_owner
-    for family in tab.mine:
-        take_family(tab, family)
+    take(tab, tab.mine)
     scan(tab)
 
 
 def inherit(tab: Tab, family: str) -> None:
     tab.mine.append(family)
-    take_family(tab, family)
+    take(tab, [family])
 
 
 def scan(tab: Tab) -> None:

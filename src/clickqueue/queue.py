@@ -48,7 +48,7 @@ class Queue:
         tab = self._tab
         record = None
         if tab.is_destroyed:
-            report(tab, event, "invalid", "after destroy()")
+            report(tab, event, "invalid", "destroyed")
         else:
             record = admit(tab, event, tab.config["maxEventBytes"], "invalid")
         if record is not None:
@@ -83,7 +83,7 @@ class Queue:
             # What other tabs leave behind later was clicked before the withdrawal too.
             tab.purged_at_ms = tab.env.clock.now_ms()
             for record in joined(tab.line, []):
-                drop(tab, record, "purged", "by purge()")
+                drop(tab, record, "purged", "purge()")
             save(tab)
             proceed(tab)
 

@@ -82,7 +82,7 @@ def judge(url: str, response: Response, text: str, http: Http) -> Any:
     """The answer's JSON, null where it is none; fails where it acknowledges nothing."""
     status = response.status
     value = None
-    said = " redirects; give the final address" if status == 0 else " answered " + str(status)
+    said = " redirects; give its target" if status == 0 else " answered " + str(status)
     is_good = 200 <= status <= 299
     try:
         value = http.json.load(text)

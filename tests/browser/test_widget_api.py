@@ -58,7 +58,7 @@ def test_a_body_that_does_not_end_is_a_timeout(lab: Lab) -> None:
     code = "window.said = await outcome(createWidgetApi({ endpoint: '/endless', timeoutMs: 200 }).trackClick(event))"
     said = lab.ask("endless", code)
     is_over.set()
-    assert said == ["Error", None, "/endless timed out after 200 ms"]
+    assert said == ["Error", None, "/endless took over 200 ms"]
 
 
 def test_the_bodies_of_failures_are_read(lab: Lab) -> None:
@@ -76,7 +76,7 @@ def test_a_redirect_acknowledges_nothing(lab: Lab) -> None:
     """A 302 is not followed: the GET that it would become finds a page that answers 204 to everybody."""
     lab.endpoint.answer(Answer(302, None, {"Location": "/elsewhere"}))
     said = lab.ask("redirect", "window.said = await outcome(api.trackClick(event))")
-    assert said == ["Error", 0, "/api/track/click redirects; give the final address"]
+    assert said == ["Error", 0, "/api/track/click redirects; give its target"]
 
 
 def test_a_fetch_that_throws_rejects(lab: Lab) -> None:

@@ -54,6 +54,7 @@ def test_fresh_histories_lose_nothing() -> None:
         pytest.param(292646, id="a destroyed tab removes what it has not heard of"),
         pytest.param(381720006, id="a click in flight is handed in again"),
         pytest.param(596801623, id="a copy stays in the key of another queue of the page"),
+        pytest.param(381370, id="an inherited key is written before it could be read"),
     ],
 )
 def test_what_once_failed(seed: int) -> None:

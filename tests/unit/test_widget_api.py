@@ -159,7 +159,7 @@ def test_a_redirect_says_what_to_do() -> None:
     """A redirect that was not followed has status 0; the message asks for the final address."""
     promise = click(FakeResponse(0))
     assert (promise.state, promise.value.fields["status"]) == ("rejected", 0)
-    assert str(promise.value) == "/click redirects; give the final address"
+    assert str(promise.value) == "/click redirects; give its target"
 
 
 def test_a_broken_line_is_handed_on_as_it_is() -> None:
