@@ -11,7 +11,7 @@ from tools import node
 
 DIST = node.ROOT / "dist"
 SIZE_JSON = DIST / "size.json"
-LIMITS = {"clickqueue.js": {"minified": 14307, "brotli": 6005}, "use-widget.js": {"minified": 1093, "brotli": 536}}
+LIMITS = {"clickqueue.js": {"minified": 14238, "brotli": 5981}, "use-widget.js": {"minified": 1093, "brotli": 536}}
 """In bytes: what was measured, so that growth is a visible diff. The aim was 7 000 and 2 900 (the smallest public peer that
 persists, background-sync of Workbox, weighs 8 484 and 2 718); docs/design.md says where the rest goes."""
 
@@ -38,14 +38,18 @@ def _cell(size: int, before: int) -> str:
     return f"{size}" if size == before else f"{size} ({size - before:+})"
 
 
-def over_limit(sizes: Sizes) -> list[str]:
-    """One line for each limit that is broken."""
+def off_limit(sizes: Sizes) -> list[str]:
+    """One line for each limit that is broken, or that holds nothing any more because the file has become smaller."""
     return [
-        f"dist/{file}: {sizes[file][key]} bytes {key}, {limit} allowed. Look for the simpler design first."
+        f"dist/{file}: {sizes[file][key]} bytes {key}, {limit} allowed. {_advice(sizes[file][key] - limit)}"
         for file, limits in LIMITS.items()
         for key, limit in limits.items()
-        if file in sizes and sizes[file][key] > limit
+        if file in sizes and sizes[file][key] != limit
     ]
+
+
+def _advice(growth: int) -> str:
+    return "Look for the simpler design first." if growth > 0 else "Lower the limit in tools/sizes.py to what was reached."
 
 
 def measure(files: dict[str, str]) -> str:
@@ -58,10 +62,10 @@ def measure(files: dict[str, str]) -> str:
 
 
 def main() -> int:
-    """The gate: what size.json says is what the files weigh, and within the limits."""
+    """The gate: what size.json says is what the files weigh, and what the limits say."""
     measured = measure({path.name: path.read_text() for path in DIST.glob("*.js")})
     print(report(measured))
-    faults = over_limit(json.loads(measured))
+    faults = off_limit(json.loads(measured))
     if measured != SIZE_JSON.read_text():
         faults.append("dist/size.json does not say what the files weigh. Run python3 dev.py build and commit dist/.")
     print("\n".join(faults), end="\n" if faults else "")
