@@ -407,7 +407,7 @@ class FakePage:
         def stop() -> None:
             if hearer in self._hearers:
                 self._hearers.remove(hearer)
-                self.tell("visible")
+            self.tell("visible")
 
         self._hearers.append(hearer)
         return stop

@@ -30,12 +30,6 @@ class Facts:
         """Whether a name, or what a function of that name returns, is True or False and nothing else."""
         return name.lstrip("_").startswith(PREDICATES) or name in self.booleans
 
-    def own_methods(self, node: ast.AST) -> set[str]:
-        """The methods of the class around a node."""
-        while node in self.parents and not isinstance(node, ast.ClassDef):
-            node = self.parents[node]
-        return {item.name for item in getattr(node, "body", []) if isinstance(item, ast.FunctionDef)}
-
 
 def walk(node: ast.AST) -> Iterator[ast.AST]:
     """Every node that a machine runs: annotations are for mypy."""

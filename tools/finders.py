@@ -146,13 +146,15 @@ def else_of_loop(node: ast.AST, facts: Facts) -> bool:
     return isinstance(node, ast.For | ast.While) and bool(node.orelse)
 
 
-def has_many_bases(node: ast.AST, facts: Facts) -> bool:
-    return isinstance(node, ast.ClassDef) and len(node.bases) + len(node.keywords) > 1
+def is_more_than_state(node: ast.AST, facts: Facts) -> bool:
+    return isinstance(node, ast.ClassDef) and (bool(node.bases or node.keywords) or not all(map(_is_state, node.body)))
 
 
-def shares_attributes(node: ast.AST, facts: Facts) -> bool:
-    in_class = isinstance(facts.parents.get(node), ast.ClassDef)
-    return in_class and (isinstance(node, ast.Assign) or (isinstance(node, ast.AnnAssign) and node.value is not None))
+def _is_state(item: ast.stmt) -> bool:
+    match item:
+        case ast.FunctionDef(name="__init__") | ast.AnnAssign(value=None) | ast.Expr(value=ast.Constant()):
+            return True
+    return False
 
 
 def is_decorated(node: ast.AST, facts: Facts) -> bool:
@@ -211,15 +213,10 @@ def is_reserved(node: ast.AST, facts: Facts) -> bool:
 
 
 def tears_method_off(node: ast.AST, facts: Facts) -> bool:
-    parent = facts.parents.get(node)
-    match parent:
+    match facts.parents.get(node):
         case ast.Call(func=func) if func is node:
             return False
-        case ast.Call(func=ast.Name(id="kind")):
-            return False
     match node:
-        case ast.Attribute(value=ast.Name(id="self"), attr=name, ctx=ast.Load()) if name in facts.own_methods(node):
-            return True
         case ast.Attribute(attr=name, ctx=ast.Load()):
             return name in facts.methods - facts.attributes and not facts.is_browser
     return False
@@ -234,8 +231,6 @@ def is_special(node: ast.AST, facts: Facts) -> bool:
     match node:
         case ast.Name(id=name) | ast.Attribute(attr=name):
             return name.startswith("__") and not (name == "__new__" and facts.is_browser)
-        case ast.FunctionDef(name=name):
-            return name.startswith("__") and name != "__init__"
     return False
 
 

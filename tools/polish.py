@@ -1,4 +1,4 @@
-"""What Transcrypt writes, and what does the same in fewer bytes: native classes, arrow functions, plain literals.
+"""What Transcrypt writes, and what does the same in fewer bytes: plain objects, arrow functions, native comparisons.
 
 Line by line: whatever goes leaves an empty line behind, or the source map would lie.
 """
@@ -6,7 +6,6 @@ Line by line: whatever goes leaves an empty line behind, or the source map would
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 
 NOT_CODE = re.compile(r"'(?:\\.|[^'\\\n])*'|\"(?:\\.|[^\"\\\n])*\"|//[^\n]*|/\*.*?\*/", re.S)
 
@@ -19,9 +18,11 @@ SHORTER = (
     (r"var (__except\d+__) = (.*);\n\s*\1\.__cause__ = .*;\n\s*throw \1;", r"throw \2;\n\n"),
     # `except Exception` means whatever was thrown; JavaScript throws anything.
     (r"isinstance \(__except\d+__, Exception\)", "true"),
+    # What is joined to a text becomes one by itself.
+    (r"\+ str \(", "+ ("),
     # A dict is a plain object here.
     (r"\bdict \(\{", "({"),
-    # Only methods have a `this`, so that all other functions may be arrows and see it.
+    # Nothing here has a `this`.
     (
         r"^(\t*)([^\n]*)\(function __lambda__ (\([^)]*\)) \{\n((?:[^\n]*\n)*?)\1\}\)",
         r"\1\2\3 => {\n\4\1}",
@@ -30,18 +31,14 @@ SHORTER = (
 )
 
 CLASS = re.compile(
-    r"^((?:export )?var \w+ = ) __class__ \('\d+', \[(\w+)\], \{\n\t__module__: __name__,?\n(.*?)^\}\);$", re.M | re.S
-)
-METHOD = re.compile(
-    r"^\t(?:(?P<name>\w+): function \(|(?P<create>get __init__) \(\) \{return __get__ \(this, function \(self(?:, )?)"
-    r"(?P<arguments>.*?)\) \{\n(?P<body>.*?)^\t\}(?:\);\})?,?$",
+    r"^((?:export )?var \w+ = ) __class__ \('\d+', \[object\], \{\n\t__module__: __name__,?\n"
+    r"\tget __init__ \(\) \{return __get__ \(this, function \(self(?:, )?(.*?)\) \{\n(.*?)^\t\}\);\}\n\}\);$",
     re.M | re.S,
 )
-MANY = 4
-"""From so many uses on, `self` is shorter in a variable than as `this`."""
+FIELD = re.compile(r"^\t\tself\.(\w+) = (.*?);\n(?=\t\tself\.|\Z)", re.M | re.S)
 
 
-def polish(javascript: str, classes: Iterable[str]) -> str:
+def polish(javascript: str) -> str:
     """The same module in fewer bytes; what stands in quotes stays as it is."""
     kept: list[str] = []
 
@@ -54,24 +51,15 @@ def polish(javascript: str, classes: Iterable[str]) -> str:
         changes = 1
         while changes:
             code, changes = re.subn(pattern, replacement, code, flags=re.M)
-    code = CLASS.sub(_native_class, code)
-    code = re.sub(rf"(?<![\w$.])({'|'.join(classes)}) \(", r"new \1 (", code)
+    code = CLASS.sub(_factory, code)
     return re.sub(r"'(\d+)'", lambda found: kept[int(found[1])], code)
 
 
-def _native_class(found: re.Match[str]) -> str:
-    head, base, body = found.groups()
-    parent = "" if base == "object" else f"extends {base} "
-    methods = METHOD.sub(lambda method: _native_method(method, bool(parent)), body)
-    return f"{head}class {parent}{{\n\n{methods}}};"
-
-
-def _native_method(found: re.Match[str], has_parent: bool) -> str:
-    name = "constructor" if found["create"] else found["name"]
-    first = "super ();" if found["create"] and has_parent else ""
-    body = re.sub(r"^\t\tvar self = this;$", "", found["body"], count=1, flags=re.M)
-    if len(re.findall(r"\bself\b", body)) < MANY:
-        body = re.sub(r"\bself\b", "this", body)
-    else:
-        first += "var self = this;"
-    return f"\t{name} ({found['arguments']}) {{{first}\n{body}\t}}"
+def _factory(found: re.Match[str]) -> str:
+    """A function that makes the object: one literal, where what fills it comes last and none of it needs the others."""
+    head, arguments, body = found.groups()
+    before, first, fields = body.partition("\t\tself.")
+    fields = FIELD.sub(r"\1: \2,\n", first + fields)
+    if re.search(r"\bself\b", before + fields):
+        return f"{head}({arguments}) => {{\n\nvar self = {{}};\n{body}return self;\n}};"
+    return f"{head}({arguments}) => {{\n\n\n{before}return {{{fields}}};\n}};"

@@ -70,12 +70,6 @@ def exports_of(module: Path) -> list[str]:
     raise BuildError(f"{module}: no __all__; list there what the built module exports")
 
 
-def classes_of(source: Path) -> list[str]:
-    """Every class that becomes JavaScript: a call of it needs `new` there."""
-    trees = [ast.parse(path.read_text()) for path in modules_of(source)]
-    return sorted(node.name for tree in trees for node in tree.body if isinstance(node, ast.ClassDef))
-
-
 def stage(source: Path, staging: Path, entries: list[str]) -> None:
     """Lay out the copy that Transcrypt works on, so that nothing is ever written into src/."""
     package = staging / "clickqueue"
@@ -173,9 +167,8 @@ def transpile(source: Path, staging: Path, entries: list[str]) -> Path:
     """The folder of JavaScript modules, ready to be linked."""
     stage(source, staging, entries)
     target = run_transcrypt(staging, source)
-    classes = classes_of(source)
     allowed = runtime_exports((source / "runtime.js").read_text())
     for path in sorted(target.glob("clickqueue.*.js")):
         if path.stem != "clickqueue.runtime":
-            path.write_text(link_to_runtime(path, polish(path.read_text(), classes), allowed, source))
+            path.write_text(link_to_runtime(path, polish(path.read_text()), allowed, source))
     return target

@@ -37,8 +37,7 @@ def is_new(tab: Tab, record: Record) -> bool:
 
 def page_number(key: str, family: str) -> int:
     """Which page of the family a key is, -1 where it is none."""
-    digits = after(key, family + ".")
-    return 0 if key == family else whole(digits if digits is not None else "")
+    return 0 if key == family else whole(after(key, family + "."))
 
 
 def page_at(tab: Tab, key: str) -> Page:

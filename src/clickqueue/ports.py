@@ -67,8 +67,8 @@ class Page(Protocol):
         online, offline: the browser changed its mind. visible, hidden: the tab was shown or covered.
         leave: `pagehide` or `freeze`, perhaps for ever. return: `pageshow` or `resume`; also comes on a first load.
         storage: another tab wrote `text` to `key` (None: it removed it); `key` is None when it cleared everything.
-        With all other news `key` and `text` are None. Where several queues live in one page, one that stops listening
-        leaves without a `storage` event there: the others hear `visible`.
+        With all other news `key` and `text` are None. What a queue leaves behind makes no `storage` event in its own page:
+        there the others hear `visible` each time that it calls the returned function, when it stops and when it is through.
         """
 
 

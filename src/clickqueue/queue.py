@@ -29,75 +29,75 @@ if TYPE_CHECKING:
 
 
 class Queue:
-    """A click queue over whatever ports it is given; `main.ClickQueue` gives it those of a browser."""
+    """A click queue over whatever ports it is given; `main.ClickQueue` gives it those of a browser.
+
+    Its methods are bound: each may be handed on by itself, as React's `useSyncExternalStore` takes them (CONTRACT 1.3).
+    """
 
     def __init__(self, config: Any, api: Api, env: Env) -> None:
         """Raises TypeError or RangeError for a bad config (CONTRACT 1.6)."""
         settings = read_config(config)
         check_api(api)
         tab = Tab(settings, api, env)
-        self._tab = tab
         tab.proceed = lambda: proceed(tab)
         stop = env.page.listen(lambda news, key, text: on_news(tab, news, key, text))
-        self._stop: Callable[[], None] = stop
         ask(tab)
         proceed(tab)
+        self._tab = tab
+        self.enqueue: Callable[[Any], str | None] = lambda event: enqueue(tab, event)
+        self.flush: Callable[[], None] = lambda: on_news(tab, "online", None, None)
+        self.subscribe: Callable[[Callable[[], None]], Callable[[], None]] = lambda listener: subscribe(tab, listener)
+        self.get_snapshot: Callable[[], dict[str, Any]] = lambda: tab.snapshot
+        self.purge: Callable[[], None] = lambda: purge(tab)
+        self.destroy: Callable[[], None] = lambda: destroy(tab, stop)
 
-    def enqueue(self, event: Any) -> str | None:
-        """Accept an event: it is in storage before its id is returned. None where it is none (CONTRACT 2)."""
-        tab = self._tab
-        record = None
-        if tab.is_destroyed:
-            report(tab, event, "invalid", "destroyed")
-        else:
-            record = admit(tab, event, tab.config["maxEventBytes"], "invalid")
-        if record is not None:
-            accept(tab, record)
+
+def enqueue(tab: Tab, event: Any) -> str | None:
+    """Accept an event: it is in storage before its id is returned. None where it is none (CONTRACT 2)."""
+    record = None
+    if tab.is_destroyed:
+        report(tab, event, "invalid", "destroyed")
+    else:
+        record = admit(tab, event, tab.config["maxEventBytes"], "invalid")
+    if record is not None:
+        accept(tab, record)
+    proceed(tab)
+    return record.id if record is not None else None
+
+
+def subscribe(tab: Tab, listener: Callable[[], None]) -> Callable[[], None]:
+    """Call `listener` after each change of the snapshot, until the returned function is called."""
+
+    # One of its own: the same listener may subscribe twice, and each subscription ends by itself.
+    def call() -> None:
+        listener()
+
+    tab.listeners.append(call)
+    return lambda: take_out(tab.listeners, call)
+
+
+def purge(tab: Tab) -> None:
+    """Forget every event, here and in storage: consent was withdrawn (CONTRACT 5.4)."""
+    if not tab.is_destroyed:
+        # What other tabs leave behind later was clicked before the withdrawal too.
+        tab.purged_at_ms = tab.env.clock.now_ms()
+        for record in joined(tab.line, []):
+            drop(tab, record, "purged", "purge()")
+        save(tab)
         proceed(tab)
-        return record.id if record is not None else None
 
-    def flush(self) -> None:
-        """Send what is unsent now, batch after batch, also while backing off or parked (CONTRACT 3.9)."""
-        flush(self._tab)
-        proceed(self._tab)
 
-    def subscribe(self, listener: Callable[[], None]) -> Callable[[], None]:
-        """Call `listener` after each change of the snapshot, until the returned function is called."""
-        tab = self._tab
-
-        # One of its own: the same listener may subscribe twice, and each subscription ends by itself.
-        def call() -> None:
-            listener()
-
-        tab.listeners.append(call)
-        return lambda: take_out(tab.listeners, call)
-
-    def get_snapshot(self) -> dict[str, Any]:
-        """The `QueueStats` of now; the same object until something changes (CONTRACT 6.1)."""
-        return self._tab.snapshot
-
-    def purge(self) -> None:
-        """Forget every event, here and in storage: consent was withdrawn (CONTRACT 5.4)."""
-        tab = self._tab
-        if not tab.is_destroyed:
-            # What other tabs leave behind later was clicked before the withdrawal too.
-            tab.purged_at_ms = tab.env.clock.now_ms()
-            for record in joined(tab.line, []):
-                drop(tab, record, "purged", "purge()")
-            save(tab)
-            proceed(tab)
-
-    def destroy(self) -> None:
-        """Leave no timer and no listener behind; stored events wait for the next start (CONTRACT 5.3)."""
-        tab = self._tab
-        if not tab.is_destroyed:
-            tab.is_destroyed = True
-            # It hears no news from now on, so what it still removes it takes out of whatever others have written.
-            tab.is_shared = True
-            stop = self._stop
-            stop()
-            proceed(tab)
-            tab.listeners = []
+def destroy(tab: Tab, stop: Callable[[], None]) -> None:
+    """Leave no timer and no listener behind; stored events wait for the next start (CONTRACT 5.3)."""
+    if not tab.is_destroyed:
+        tab.is_destroyed = True
+        # It hears no news from now on, so what it still removes it takes out of whatever others have written.
+        tab.is_shared = True
+        stop()
+        # Again when the last answer was heard: what it leaves behind is for the other queues of this page.
+        tab.releases.append(stop)
+        proceed(tab)
+        tab.listeners = []
 
 
 def accept(tab: Tab, record: Record) -> None:

@@ -13,7 +13,7 @@ export const ValueError = RangeError
 
 // -- what runtime.py describes
 
-const create_map = () => new globalThis.Map()
+const create_map = () => new Map()
 export { create_map as Map }
 export const kind = (value) =>
   value == null ? 'null'
@@ -43,13 +43,10 @@ export const find = (items, test) => items.find(test)
 export const joined = (one, other) => [...one, ...other]
 export const array_text = (items, text_of) => '[' + items.map(text_of) + ']'
 export const overlay = (base, top) => ({ ...base, ...top })
-export const with_env = (constructor, base) => {
+export const with_env = (create, base) =>
   function ClickQueue(config, api, env) {
-    return new constructor(config, api, overlay(base, env))
+    return new.target ? Object.assign(this, create(config, api, overlay(base, env))) : new ClickQueue(config, api, env)
   }
-  ClickQueue.prototype = constructor.prototype
-  return ClickQueue
-}
 export const take_out = (items, item) => {
   const index = items.indexOf(item)
   if (index >= 0) items.splice(index, 1)

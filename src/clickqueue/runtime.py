@@ -92,9 +92,9 @@ def before(text: str, mark: str) -> str:
     return text.partition(mark)[0]
 
 
-def whole(text: str) -> int:
-    """The number that plain digits spell, -1 where the text is anything else."""
-    return int(text) if text.isascii() and text.isdigit() else -1
+def whole(text: str | None) -> int:
+    """The number that plain digits spell, -1 where the text is anything else, or there is none."""
+    return int(text) if text is not None and text.isascii() and text.isdigit() else -1
 
 
 def keep(items: list[T], test: Callable[[T], bool]) -> list[T]:

@@ -102,7 +102,7 @@ def is_page(text: str, headers: Headers) -> bool:
 def wait_ms(headers: Headers, http: Http) -> float:
     """The wait that `Retry-After` asks for, in seconds or until a date; 0 where it asks for none."""
     text = headers.get("retry-after")
-    seconds = whole(str(text))
+    seconds = whole(text)
     # By the server's own clock, where CORS exposes it: the visitor's may be wrong by hours.
     now_ms = http.date_ms(headers.get("date"), http.clock.now_ms())
     return seconds * 1000 if seconds >= 0 else max(0, http.date_ms(text, now_ms) - now_ms)

@@ -28,6 +28,41 @@ console.log(Object.keys(module).sort().join(' '));
 """
 
 
+# Node has everything of a browser that a queue needs but these.
+WAYS = """
+const { ClickQueue } = await import(process.argv[1]);
+class Shop extends ClickQueue {
+  twice(click) { return this.enqueue(click) === this.enqueue(click); }
+}
+const nothing = () => null;
+const env = {
+  storage: { read: nothing, write: nothing, remove: nothing, listKeys: () => [] },
+  network: { isOnline: () => false }, page: { userAgent: () => '', listen: () => nothing }, locks: { request: () => nothing },
+};
+const click = { id: 'c', sessionId: 's', questionId: 'q', offerId: 'o', buttonVariantId: 'b' };
+const api = { trackClickBatch: nothing };
+for (const queue of [new ClickQueue({}, api, env), ClickQueue({}, api, env), new Shop({}, api, env)]) {
+  const { enqueue, getSnapshot, subscribe, flush, purge, destroy } = queue;
+  enqueue(click);
+  flush();
+  subscribe(nothing)();
+  const { pending } = getSnapshot();
+  purge();
+  const { dropped } = getSnapshot();
+  console.log(queue instanceof ClickQueue, queue instanceof Shop && queue.twice(click), pending, dropped.purged);
+  destroy();
+}
+"""
+
+
+def test_every_way_to_make_a_queue() -> None:
+    """With `new`, without it, and as a class of the host's own; each method also by itself (CONTRACT 1.2, 1.3)."""
+    address = (ROOT / "dist" / "clickqueue.js").as_uri()
+    command = [str(NODE), "--input-type=module", "--eval", WAYS, address]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    assert (done.stdout, done.stderr) == ("true false 1 1\n" * 2 + "true true 1 1\n", "")
+
+
 @pytest.mark.parametrize(
     ("file", "exports"), [("clickqueue.js", "ClickQueue DEFAULTS createWidgetApi"), ("use-widget.js", "createUseWidget")]
 )

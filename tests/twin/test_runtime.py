@@ -79,7 +79,7 @@ CASES: dict[str, list[Any]] = {
     "show": [[value] for value in VALUES],
     "after": [[text, prefix] for text in [*FAMILIES, *TEXTS] for prefix in ["", "srv_click_queue", "srv_click_queue.", "a", "ä"]],
     "before": [[text, mark] for text in [*FAMILIES, *TEXTS] for mark in (".", ":", "a", "😀")],
-    "whole": [[text] for text in TEXTS],
+    "whole": [[text] for text in [*TEXTS, None]],
     "keep": [[items, test] for items in LISTS for test in (IS_TWO, ALWAYS, NEVER)] + [[[1], THROWER], [[], THROWER]],
     "some": [[items, test] for items in LISTS for test in (IS_TWO, ALWAYS, NEVER)] + [[[1], THROWER], [[], THROWER]],
     "find": [[items, test] for items in LISTS for test in (IS_TWO, ALWAYS, NEVER)] + [[[1], THROWER], [[], THROWER]],

@@ -52,6 +52,7 @@ def test_fresh_histories_lose_nothing() -> None:
         pytest.param(98535, id="a write fails while the main key changes hands"),
         pytest.param(202714, id="a tab and the heir of its key write by turns"),
         pytest.param(292646, id="a destroyed tab removes what it has not heard of"),
+        pytest.param(619025, id="the last words of a destroyed queue, in a page that hears no storage events of its own"),
         pytest.param(381720006, id="a click in flight is handed in again"),
         pytest.param(596801623, id="a copy stays in the key of another queue of the page"),
         pytest.param(381370, id="an inherited key is written before it could be read"),
