@@ -1,6 +1,6 @@
 /** The queue as a React hook. React is handed in, never imported: Preact's compat works as well. */
 
-import type { ClickApi, ClickFields, ClickQueueEnv, NewClick, QueueConfig, QueueStats } from './clickqueue.js'
+import type { ClickApi, ClickFields, ClickQueue, ClickQueueEnv, NewClick, QueueConfig, QueueStats } from './clickqueue.js'
 
 /** What is used of React 18 or later, and what `preact/compat` has too. */
 export interface ReactLike {
@@ -36,6 +36,8 @@ export interface UseWidgetResult {
   /** How many clicks are not yet acknowledged. */
   pending: number
   snapshot: QueueStats
+  /** The component's queue while it is mounted, else null: `purge()` it when consent is withdrawn. */
+  queue: ClickQueue | null
 }
 
 /**

@@ -63,6 +63,8 @@ def check(where: str, value: Any, rule: list[Any]) -> None:
     limits = ", not empty" if wanted == "text" else ""
     if is_number:
         limits = " from " + str(rule[1]) + " to " + str(rule[2])
+    if rule[0] is None:
+        limits += ", or null"
     fault = complaint(where, value, wanted + limits)
     if kind(value) != wanted and (value is not None or rule[0] is not None):
         raise TypeError(fault)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from clickqueue.adoption import rejoin, restore
-from clickqueue.batches import MAX_BODY_BYTES
+from clickqueue.batches import MAX_BODY_BYTES, waiting
 from clickqueue.config import check_api, read_config
 from clickqueue.event import admit
 from clickqueue.losses import drop, drop_overflow
@@ -141,7 +141,7 @@ def proceed(tab: Tab) -> None:
     retake(tab)
     wake_at_ms = next_wake_ms(tab)
     while wake_at_ms is not None and wake_at_ms <= now_ms_of(tab):
-        send_next(tab, MAX_BODY_BYTES)
+        send_next(tab, waiting(tab), MAX_BODY_BYTES)
         wake_at_ms = next_wake_ms(tab)
     arm(tab, wake_at_ms)
     tab.is_busy = False

@@ -42,7 +42,9 @@ def due_at_ms(tab: Tab, records: list[Record]) -> float:
     for record in records:
         wake_at_ms = min(wake_at_ms, record.due_at_ms)
     # What was put back comes by time alone, or a server that refuses it would be hammered.
-    is_full = len(keep(records, lambda record: record.born_after >= 0)) >= tab.config["maxBatchSize"]
+    # A queue that holds less than a batch is full before the batch is.
+    size = min(tab.config["maxBatchSize"], tab.config["maxQueueSize"])
+    is_full = len(keep(records, lambda record: record.born_after >= 0)) >= size
     return 0 if is_full else wake_at_ms
 
 

@@ -18,11 +18,9 @@ if TYPE_CHECKING:
     from clickqueue.tab import Batch, Record, Tab
 
 
-def send_next(tab: Tab, max_bytes: int) -> int:
-    """Send the batch whose turn it is, if it fits; how many bytes went."""
-    batch = waiting(tab)
-    if batch is None:
-        batch = form(tab, max_bytes)
+def send_next(tab: Tab, failed: Batch | None, max_bytes: int) -> int:
+    """Send what failed before, else a new batch, if it fits; how many bytes went."""
+    batch = form(tab, max_bytes) if failed is None else failed
     batch.records = keep(batch.records, is_pending)
     size_bytes = size_of(batch.records)
     if len(batch.records) == 0 or size_bytes > max_bytes:
@@ -39,10 +37,12 @@ def send_all(tab: Tab) -> None:
     tab.is_busy = True
     left_bytes = MAX_BODY_BYTES - size_of(keep(tab.line, lambda record: not is_idle(record)))
     failures = tab.counts["failures"]
-    sent_bytes = send_next(tab, left_bytes)
+    # What the server does not want yet is not offered again by each visitor who goes from tab to tab (CONTRACT 3.6).
+    is_held = tab.hold_until_ms > now_ms_of(tab)
+    sent_bytes = 1
     while sent_bytes > 0 and tab.counts["failures"] == failures:
+        sent_bytes = send_next(tab, None if is_held else waiting(tab), left_bytes)
         left_bytes -= sent_bytes
-        sent_bytes = send_next(tab, left_bytes)
     tab.is_busy = False
 
 

@@ -30,6 +30,7 @@ def create_use_widget(react: Any) -> Any:
             "isOnline": snapshot["isOnline"],
             "pending": snapshot["pending"],
             "snapshot": snapshot,
+            "queue": widget["queue"],
         }
 
     return use_widget

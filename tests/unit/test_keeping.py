@@ -505,6 +505,16 @@ def test_over_max_queue_bytes_the_oldest_go() -> None:
     assert bed.stored()[:-1] == small[len(bed.reasons) :]
 
 
+def test_a_queue_smaller_than_a_batch_is_sent_when_it_is_full() -> None:
+    """With the server there nothing is dropped for want of a full batch (CONTRACT 3.1, 4.7)."""
+    bed = Bed({"maxQueueSize": 5})
+    bed.click(4)
+    assert bed.sizes == []
+    bed.click()
+    bed.settle()
+    assert (bed.sizes, bed.drops, bed.stats["acknowledged"]) == ([5], [], 5)
+
+
 def test_what_is_in_flight_does_not_go() -> None:
     """The oldest event that is not in flight goes (CONTRACT 4.7)."""
     bed = Bed({"maxBatchSize": 2, "maxQueueSize": 3}, [HOLD])

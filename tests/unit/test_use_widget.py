@@ -99,6 +99,20 @@ def test_track_click_keeps_its_identity() -> None:
     assert react.shown["trackClick"] is first
 
 
+def test_the_queue_is_there_while_the_component_is() -> None:
+    """A consent that is withdrawn reaches the component's own queue, which is null before its mount and after its end (CONTRACT 5.4)."""
+    env = make_env()
+    react = component(env, FakeApi(env.clock))
+    assert react.shown["queue"] is None
+    react.mount()
+    react.shown["trackClick"](sessionless(1))
+    react.shown["queue"].purge()
+    assert (react.shown["pending"], react.shown["snapshot"]["dropped"]["purged"]) == (0, 1)
+    react.unmount()
+    react.render()
+    assert react.shown["queue"] is None
+
+
 def test_strict_mode_gets_a_live_queue() -> None:
     """Mounted, unmounted and mounted again, as StrictMode does: clicks go to a queue that is not destroyed."""
     env = make_env()
