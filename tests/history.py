@@ -28,6 +28,8 @@ Step = tuple[Any, ...]
 MAIN_KEY = "srv_click_queue"
 MAX_BODY_BYTES = 6000
 """A tenth of the real one, for large texts cost most of the time and show nothing more."""
+TIGHT_BODY_BYTES = 2300
+"""Little more than the largest event: here batches are full by bytes, as they are by number elsewhere."""
 CALM_LIMIT_MS = 3 * 3_600_000
 """Long enough for the longest patience that a server can ask for (an hour), twice."""
 MAX_TASKS = 6000
@@ -48,7 +50,17 @@ class Violation(Exception):
 class Options:
     """What stays the same for a whole history."""
 
-    __slots__ = ("config", "has_locks", "is_rude", "lag_ms", "lock_delay_ms", "lock_way_ms", "page_events", "seed")
+    __slots__ = (
+        "config",
+        "has_locks",
+        "is_rude",
+        "lag_ms",
+        "lock_delay_ms",
+        "lock_way_ms",
+        "max_body_bytes",
+        "page_events",
+        "seed",
+    )
 
     def __init__(self, seed: int) -> None:
         self.seed = seed
@@ -59,6 +71,7 @@ class Options:
         self.lag_ms = 0.0
         self.lock_delay_ms = 0.0
         self.lock_way_ms = 0.0
+        self.max_body_bytes = MAX_BODY_BYTES
         self.page_events = (50, 10)
         """How many events the first page of a key takes, and each further one."""
 
@@ -192,8 +205,9 @@ class Host:
             history.accuse(f"{self.name} has two requests in flight (CONTRACT 3.2)")
         if not ids or len(set(ids)) != len(ids) or len(ids) > config.get("maxBatchSize", 10):
             history.accuse(f"{self.name} sends a batch of {len(ids)} (CONTRACT 3.1)")
-        if self.tab.env.json.size_bytes(self.tab.env.json.dump({"events": events, **request})) > MAX_BODY_BYTES:
-            history.accuse(f"{self.name} sends more than {MAX_BODY_BYTES} bytes (CONTRACT 3.1)")
+        body_bytes = self.tab.env.json.size_bytes(self.tab.env.json.dump({"events": events, **request}))
+        if body_bytes > history.options.max_body_bytes:
+            history.accuse(f"{self.name} sends {body_bytes} bytes (CONTRACT 3.1)")
         before = self.batches.setdefault(request["batchId"], ids)
         if not set(ids) <= set(before):
             history.accuse(f"{self.name} sends other events under {request['batchId']} (CONTRACT 3.3)")
@@ -230,7 +244,7 @@ class History:
         self.dice = Random(options.seed)
         pages.FIRST_PAGE_EVENTS, pages.LATER_PAGE_EVENTS = options.page_events
         for module in (batches, queue, sender):
-            vars(module)["MAX_BODY_BYTES"] = MAX_BODY_BYTES
+            vars(module)["MAX_BODY_BYTES"] = options.max_body_bytes
         dice, lag_ms, delay_ms, way_ms = self.dice.random, options.lag_ms, options.lock_delay_ms, options.lock_way_ms
         self.world = World(lock_delay=lambda: delay_ms * dice(), lock_way=(lambda: way_ms * dice()) if way_ms else None)
         origin = WatchedOrigin(self.world.timeline, (lambda: lag_ms * dice()) if lag_ms else None)
@@ -243,7 +257,8 @@ class History:
         self.open_ids: dict[str, Host | None] = {}
         """Accepted and neither acknowledged nor dropped nor excused yet, and by whom; None: by a session before."""
         self.accepted = 0
-        self.dropped: dict[str, str] = {}
+        self.dropped: dict[str, Host | None] = {}
+        """By whom; None: by several, from copies."""
         self.excused: dict[str, str] = {}
         self.is_merging = not options.has_locks or lag_ms > 0
         """A tab may overwrite what it does not know of, so that a key lacks it until the one who knows has heard."""
@@ -428,6 +443,17 @@ class History:
         if host is not None and self.open_ids:
             event_id = list(self.open_ids)[which % len(self.open_ids)]
             self._enqueue(host, click(1, id=event_id))
+
+    def do_click_dropped(self, which: int) -> None:
+        """The host hands in once more what was dropped there alone: from now on it must arrive like any other."""
+        if self.dropped:
+            event_id, host = list(self.dropped.items())[which % len(self.dropped)]
+            if host is None or host.is_destroyed or not host.is_running:
+                return
+            if event_id not in self.endpoint.acknowledged:
+                del self.dropped[event_id]
+                host.accepted.pop(event_id, None)
+                self._enqueue(host, click(1, id=event_id))
 
     def do_click_junk(self, who: int, which: int) -> None:
         host = self.pick(who)
@@ -630,7 +656,7 @@ class History:
             return
         if not self._has_cause(host, event, event_id, reason):
             self.accuse(f"{host.name} dropped {event_id} as {reason} without cause")
-        self.dropped[event_id] = reason
+        self.dropped[event_id] = host if self.dropped.get(event_id, host) is host else None
         # Should it come back from a copy, its place is another.
         host.accepted.pop(event_id, None)
 

@@ -25,7 +25,7 @@ from random import Random, SystemRandom
 from typing import NamedTuple
 
 from tests.endpoint import MOODS
-from tests.history import History, Options, Step, Violation, all_offers
+from tests.history import TIGHT_BODY_BYTES, History, Options, Step, Violation, all_offers
 
 DAY_MS = 86_400_000
 
@@ -132,7 +132,24 @@ def plan(seed: int) -> Plan:
         steps += [("tasks", 2), ("click", 0, 65, "o1")]
     for maker in dice.choices(makers, weights, k=dice.randint(4, 24)):
         steps.append(maker(dice))
-    return Plan(options, steps, _bool(dice))
+    planned = Plan(options, steps, _bool(dice))
+    _tighten(planned, Random(f"{seed} since"))
+    return planned
+
+
+def _tighten(planned: Plan, dice: Random) -> None:
+    """Faults that came later have dice of their own, so that a seed goes on to mean what it meant."""
+    added: list[Step] = []
+    if dice.random() < 0.1:
+        planned.options.max_body_bytes = TIGHT_BODY_BYTES
+        planned.options.config["maxBatchSize"] = 50
+        added += [("click", dice.randrange(4), 20, "o1"), ("click", dice.randrange(4), 20, "o2")]
+    if dice.random() < 0.1:
+        planned.options.config["maxQueueSize"] = 5
+        added += [("click", dice.randrange(4), 9, "o1"), *[("click_dropped", dice.randrange(9)) for _ in range(5)]]
+        added += [("leave", 0, False), ("return", 0)]
+    for step in added:
+        planned.steps.insert(dice.randrange(1, len(planned.steps) + 1), step)
 
 
 def _options(seed: int, dice: Random) -> Options:

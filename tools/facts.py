@@ -68,8 +68,10 @@ def gather(trees: Iterable[ast.AST]) -> Facts:
             facts.booleans.add(name)
         match node:
             case ast.ClassDef(body=body):
-                facts.methods |= {item.name for item in body if isinstance(item, ast.FunctionDef)}
-                facts.attributes |= {annotated(item)[0] for item in body if isinstance(item, ast.AnnAssign)}
+                functions = [item for item in body if isinstance(item, ast.FunctionDef)]
+                properties = {item.name for item in functions if item.decorator_list}
+                facts.methods |= {item.name for item in functions} - properties
+                facts.attributes |= properties | {annotated(item)[0] for item in body if isinstance(item, ast.AnnAssign)}
             case ast.Attribute(attr=attr, ctx=ast.Store()):
                 facts.attributes.add(attr)
     return facts

@@ -29,7 +29,7 @@ PUBLIC = (
 )
 """What a host spells. What it may hand in as `env` stands in ports.py, and is read from there."""
 
-KEPT = ("constructor", "delete", "get", "has", "length", "set", "then")
+KEPT = ("constructor", "delete", "get", "has", "length", "set", "size", "then")
 """Methods of Map and of promises: JavaScript's own, so their names stay even where a class of ours has the same."""
 
 

@@ -22,8 +22,6 @@ LATER_PAGE_EVENTS = 10
 # What lies in storage may have grown by its `retryCount` since it was accepted, so its limit is only what one
 # request can carry (60 000 bytes, CONTRACT 3.1), not the host's `maxEventBytes`.
 MAX_STORED_EVENT_BYTES = 59000
-# Others' copies of a settled event turn up within seconds; after this many more they are forgotten.
-MAX_GONE_IDS = 1000
 
 
 def has_id(records: list[Record], event_id: str) -> bool:
@@ -32,7 +30,7 @@ def has_id(records: list[Record], event_id: str) -> bool:
 
 def is_new(tab: Tab, record: Record) -> bool:
     """Whether this event is neither pending here nor settled."""
-    return not tab.by_id.has(record.id) and not some(tab.gone, lambda event_id: event_id == record.id)
+    return not tab.by_id.has(record.id) and not tab.gone.has(record.id)
 
 
 def page_number(key: str, family: str) -> int:
@@ -80,9 +78,7 @@ def lay(tab: Tab, record: Record, page: Page) -> None:
 
 def remove(tab: Tab, record: Record) -> None:
     """Let go of a record; `save` takes it out of storage."""
-    if len(tab.gone) >= MAX_GONE_IDS:
-        tab.gone = []
-    tab.gone.append(record.id)
+    tab.gone.set(record.id, True)
     tab.by_id.delete(record.id)
     soil(tab, record)
     take_out(tab.line, record)

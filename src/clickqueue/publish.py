@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from clickqueue.runtime import attempt, field, joined, keep, names, overlay, some
 from clickqueue.schedule import state_of
-from clickqueue.tab import is_pending
+from clickqueue.tab import ignore, is_pending
 
 if TYPE_CHECKING:
     from clickqueue.tab import Tab
@@ -22,10 +22,6 @@ def publish(tab: Tab) -> None:
         calls = joined(tab.listeners, calls)
     for call in calls:
         attempt(call, ignore, ignore)
-
-
-def ignore(value: Any) -> None:
-    pass
 
 
 def count(tab: Tab) -> dict[str, Any]:

@@ -16,16 +16,20 @@ from clickqueue.losses import drop, drop_overflow
 from clickqueue.ownership import ask, hear, leave, release, retake, scan
 from clickqueue.pages import place, save
 from clickqueue.publish import publish
-from clickqueue.runtime import joined, take_out
+from clickqueue.runtime import Map, joined, take_out
 from clickqueue.schedule import arm, flush, is_parked, next_wake_ms, open_path
 from clickqueue.sender import send_all, send_next
-from clickqueue.tab import Tab, now_ms_of, report
+from clickqueue.tab import Tab, now_ms_of, report, work_alone
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from clickqueue.ports import Api, Env, PageNews
     from clickqueue.tab import Record
+
+# Others' copies of a settled event turn up within seconds; after this many more they are forgotten. Never in the middle
+# of something, since a merging write asks here what it may leave out.
+MAX_GONE_IDS = 1000
 
 
 class Queue:
@@ -58,7 +62,7 @@ def enqueue(tab: Tab, event: Any) -> str | None:
     if tab.is_destroyed:
         report(tab, event, "invalid", "destroyed")
     else:
-        record = admit(tab, event, tab.config["maxEventBytes"], "invalid")
+        record = admit(tab, event, min(tab.config["maxEventBytes"], tab.config["maxQueueBytes"]), "invalid")
     if record is not None:
         accept(tab, record)
     proceed(tab)
@@ -100,10 +104,22 @@ def destroy(tab: Tab, stop: Callable[[], None]) -> None:
         tab.listeners = []
 
 
+def work(tab: Tab) -> None:
+    """Send what is due, and see to it that we are woken for the rest."""
+    retake(tab)
+    wake_at_ms = next_wake_ms(tab)
+    while wake_at_ms is not None and wake_at_ms <= now_ms_of(tab):
+        send_next(tab, waiting(tab), MAX_BODY_BYTES)
+        wake_at_ms = next_wake_ms(tab)
+    arm(tab, wake_at_ms)
+
+
 def accept(tab: Tab, record: Record) -> None:
     if tab.by_id.has(record.id):
         tab.counts["duplicates"] += 1
         return
+    # Settled once, and wanted again: then the host means it.
+    tab.gone.delete(record.id)
     tab.counts["enqueued"] += 1
     record.due_at_ms = now_ms_of(tab) + tab.config["maxBatchDelay"]
     record.born_after = tab.counts["failures"]
@@ -137,14 +153,9 @@ def proceed(tab: Tab) -> None:
     # An api may answer at once, and a host may call back: whoever is first finishes the work.
     if tab.is_busy:
         return
-    tab.is_busy = True
-    retake(tab)
-    wake_at_ms = next_wake_ms(tab)
-    while wake_at_ms is not None and wake_at_ms <= now_ms_of(tab):
-        send_next(tab, waiting(tab), MAX_BODY_BYTES)
-        wake_at_ms = next_wake_ms(tab)
-    arm(tab, wake_at_ms)
-    tab.is_busy = False
+    work_alone(tab, lambda: work(tab))
+    if tab.gone.size > MAX_GONE_IDS:
+        tab.gone = Map()
     if tab.is_destroyed and len(tab.flying) == 0:
         release(tab)
     publish(tab)

@@ -32,6 +32,10 @@ class Map:
     def delete(self, key: str) -> None:
         self._table.pop(key, None)
 
+    @property
+    def size(self) -> int:
+        return len(self._table)
+
 
 def kind(value: Any) -> str:
     """'null', 'boolean', 'number' (finite), 'text', 'list', 'function' or 'object'; 'other' for the rest."""

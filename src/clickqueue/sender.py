@@ -11,7 +11,7 @@ from clickqueue.losses import drop, drop_if_expired, is_idle
 from clickqueue.pages import remove, save, soil
 from clickqueue.runtime import attempt, field, keep, take_out
 from clickqueue.schedule import PROBE_MS, is_parked, open_path
-from clickqueue.tab import is_pending, now_ms_of
+from clickqueue.tab import is_pending, now_ms_of, work_alone
 from clickqueue.verdict import blame_of, is_wanted_again, refusal_of, retry_after_ms
 
 if TYPE_CHECKING:
@@ -23,6 +23,10 @@ def send_next(tab: Tab, failed: Batch | None, max_bytes: int) -> int:
     batch = form(tab, max_bytes) if failed is None else failed
     batch.records = keep(batch.records, is_pending)
     size_bytes = size_of(batch.records)
+    if size_bytes > MAX_BODY_BYTES:
+        # Events came back to it, and not as they were (`rejoin`): they travel anew.
+        for record in batch.records:
+            record.batch = None
     if len(batch.records) == 0 or size_bytes > max_bytes:
         return 0
     send(tab, batch)
@@ -31,10 +35,12 @@ def send_next(tab: Tab, failed: Batch | None, max_bytes: int) -> int:
 
 def send_all(tab: Tab) -> None:
     """The page is being left: send what may go with it, oldest first, without waiting for answers (CONTRACT 5.1)."""
-    if not tab.env.network.is_online():
-        return
-    # An api that answers at once must not start the next round in between.
-    tab.is_busy = True
+    if tab.env.network.is_online():
+        # An api that answers at once must not start the next round in between.
+        work_alone(tab, lambda: send_while_it_goes(tab))
+
+
+def send_while_it_goes(tab: Tab) -> None:
     left_bytes = MAX_BODY_BYTES - size_of(keep(tab.line, lambda record: not is_idle(record)))
     failures = tab.counts["failures"]
     # What the server does not want yet is not offered again by each visitor who goes from tab to tab (CONTRACT 3.6).
@@ -43,7 +49,6 @@ def send_all(tab: Tab) -> None:
     while sent_bytes > 0 and tab.counts["failures"] == failures:
         sent_bytes = send_next(tab, None if is_held else waiting(tab), left_bytes)
         left_bytes -= sent_bytes
-    tab.is_busy = False
 
 
 def send(tab: Tab, batch: Batch) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from clickqueue.runtime import Map, overlay
+from clickqueue.runtime import Map, attempt, overlay
 from clickqueue.stats import no_counts, no_drops
 
 if TYPE_CHECKING:
@@ -95,7 +95,7 @@ class Tab:
         self.by_id: Map = Map()
         self.flying: list[Batch] = []
         # Ids that were settled here lately: what others still have of them must not come back.
-        self.gone: list[str] = []
+        self.gone: Map = Map()
 
         # Whether there are Web Locks, and how to give mine up; none: the page was left.
         self.has_locks = True
@@ -112,7 +112,8 @@ class Tab:
         self.is_destroyed = False
         self.timer: object = None
         self.wake_at_ms: float | None = None
-        self.purged_at_ms: float = -1
+        # Before any time that an event may name.
+        self.purged_at_ms: float = -1e15
         self.listeners: list[Callable[[], None]] = []
         # What the host has still to be told.
         self.untold: list[Callable[[], None]] = []
@@ -128,6 +129,17 @@ def is_pending(record: Record) -> bool:
 def now_ms_of(tab: Tab) -> float:
     """The time that waits are counted on."""
     return tab.env.clock.uptime_ms()
+
+
+def work_alone(tab: Tab, work: Callable[[], None]) -> None:
+    """Nothing else begins meanwhile. Where a host has broken what we call, the next call or piece of news goes on."""
+    tab.is_busy = True
+    attempt(work, ignore, ignore)
+    tab.is_busy = False
+
+
+def ignore(value: Any) -> None:
+    pass
 
 
 def report(tab: Tab, event: Any, reason: str, detail: str) -> None:

@@ -77,12 +77,12 @@ def create_widget() -> dict[str, Any]:
 
 
 def let_go(queue: Any) -> None:
-    """Send what is unsent and destroy the queue; where nothing can be stored, not before its last event is through."""
+    """Send what is unsent, then destroy the queue; where nothing can be stored, not before its last event is through."""
     queue.flush()
 
     def settle() -> None:
         stats = queue.get_snapshot()
-        if stats["persistent"] is True or stats["pending"] == 0:
+        if stats["state"] != "sending" and (stats["persistent"] is True or stats["pending"] == 0):
             queue.destroy()
 
     queue.subscribe(settle)

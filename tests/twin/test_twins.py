@@ -101,6 +101,7 @@ def simulated(seed: int, replace: Callable[[Any], None]) -> Recorder:
     replace(recorder.queue)
     planned = simulation.plan(seed)
     planned.options.page_events = (pages.FIRST_PAGE_EVENTS, pages.LATER_PAGE_EVENTS)
+    planned.options.max_body_bytes = history.MAX_BODY_BYTES
     outcome = simulation.run(planned)
     assert outcome.violation is None, f"seed {seed}: {outcome.violation}"
     return recorder

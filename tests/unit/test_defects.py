@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from clickqueue import adoption, losses, ownership, pages, queue, schedule, sender
+from clickqueue import adoption, batches, losses, ownership, pages, queue, schedule, sender
 from clickqueue.tab import Batch, Page, Record, Tab
 from tests.simulation import Plan, plan, run
 
-MAX_SEEDS = 3000
+MAX_SEEDS = 6000
 """How many histories a defect may survive. Most are caught within the first hundred."""
 
 Plant = Callable[[Callable[..., Any], Callable[..., Any]], None]
@@ -229,6 +229,24 @@ def timers_that_pile_up(plant: Plant) -> None:
     plant(sound, arm)
 
 
+def settled_for_ever(plant: Plant) -> None:
+    """An id that was dropped once is taken for settled, whoever hands it in again."""
+    sound = queue.accept
+
+    def accept(tab: Tab, record: Record) -> None:
+        was_gone = tab.gone.has(record.id)
+        sound(tab, record)
+        if was_gone:
+            tab.gone.set(record.id, True)
+
+    plant(sound, accept)
+
+
+def retries_that_outgrow_the_request(plant: Plant) -> None:
+    """A batch is filled to the last byte, and then each of its events gets a `retryCount`."""
+    plant(batches.size_of, lambda records: batches.ENVELOPE_BYTES + losses.total_bytes(records) + len(records))
+
+
 DEFECTS: list[Defect] = [
     remove_by_position,
     source_before_destination,
@@ -250,6 +268,8 @@ DEFECTS: list[Defect] = [
     overflow_of_what_flies,
     expiry_without_an_offer,
     timers_that_pile_up,
+    settled_for_ever,
+    retries_that_outgrow_the_request,
 ]
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from clickqueue.main import ClickQueue
-from tests.fakes import HOLD, Failure, FakeJson, FakeStorage, World, click
+from tests.fakes import HOLD, Failure, FakeIds, FakeJson, FakeStorage, World, click
 from tests.unit.bed import HOUR_MS, KEY, MINUTE_MS, Bed, check_books
 
 
@@ -322,6 +322,27 @@ def test_a_load_that_breaks_later_throws_nothing() -> None:
     bed.env.json = whole
     bed.advance(HOUR_MS)
     assert (bed.api.ids, bed.texts) == (ids, {})
+
+
+class Broken(FakeIds):
+    """Those of a host that broke `crypto`."""
+
+    def new_id(self) -> str:
+        raise Rude
+
+
+def test_whatever_breaks_inside_stays_inside_and_heals() -> None:
+    """A host that breaks `crypto` for a moment hears nothing of it, and the next call sends (CONTRACT 1.6)."""
+    bed = Bed()
+    ids = bed.click(3)
+    whole = bed.env.ids
+    bed.env.ids = Broken()
+    bed.queue.flush()
+    bed.tab.page.tell("hidden")
+    bed.env.ids = whole
+    bed.queue.flush()
+    bed.settle()
+    assert (bed.api.ids, bed.stats["acknowledged"]) == (ids, 3)
 
 
 def test_a_drop_is_told_without_json() -> None:

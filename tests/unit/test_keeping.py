@@ -505,6 +505,40 @@ def test_over_max_queue_bytes_the_oldest_go() -> None:
     assert bed.stored()[:-1] == small[len(bed.reasons) :]
 
 
+def test_one_event_does_not_drop_all_others() -> None:
+    """An event that is larger than the whole queue may be is none, and costs no other (CONTRACT 2.4, 4.7)."""
+    bed = offline({"maxQueueBytes": 2000})
+    ids = bed.click(5)
+    assert bed.click(note="x" * 3000) == [None]
+    assert (bed.stored(), bed.reasons) == (ids, ["invalid"])
+
+
+def test_what_was_dropped_may_be_clicked_again() -> None:
+    """The host hands it in once more, and it is an event like any other, also after a freeze (CONTRACT 2.1, 4.7, 5.2)."""
+    bed = offline({"maxQueueSize": 2})
+    first, *_ = bed.click(3)
+    assert bed.reasons == ["overflow"]
+    assert bed.queue.enqueue(bed.drops[0][0]) == first
+    bed.tab.leave()
+    bed.tab.come_back()
+    bed.settle()
+    assert first in bed.stored()
+    bed.go_online()
+    bed.advance(MINUTE_MS)
+    assert first in bed.api.ids
+
+
+def test_an_event_from_before_1970_is_an_event() -> None:
+    """Nobody has withdrawn anything when a queue is new (CONTRACT 5.4)."""
+    world = World()
+    first = Bed(script=[HOLD], world=world)
+    ids = first.click(timestamp=-1)
+    first.tab.kill()
+    second = Bed(world=world)
+    second.advance(MINUTE_MS)
+    assert (second.api.ids, second.drops) == (ids, [])
+
+
 def test_a_queue_smaller_than_a_batch_is_sent_when_it_is_full() -> None:
     """With the server there nothing is dropped for want of a full batch (CONTRACT 3.1, 4.7)."""
     bed = Bed({"maxQueueSize": 5})

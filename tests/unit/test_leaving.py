@@ -520,6 +520,20 @@ def test_purge_removes_everything_this_tab_holds() -> None:
     assert bed.sizes == []
 
 
+def test_a_large_purge_without_locks_leaves_nothing() -> None:
+    """However many were settled before: what is purged is not taken for another tab's (CONTRACT 4.3, 5.4)."""
+    world = World()
+    world.locks.is_missing = True
+    bed = Bed({"maxBatchSize": 100}, world=world)
+    bed.click(995)
+    bed.advance(MINUTE_MS)
+    assert bed.stats["acknowledged"] == 995
+    bed.go_offline()
+    bed.click(20)
+    bed.queue.purge()
+    assert bed.texts == {}
+
+
 def test_purge_ends_a_retry() -> None:
     """A batch that waits for its next try does not get it (CONTRACT 5.4)."""
     bed = Bed({"maxBatchSize": 2}, [DOWN])

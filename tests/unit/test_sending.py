@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.fakes import HOLD, Failure, FakeJson, World, click
+from tests.fakes import HOLD, Failure, FakeJson, FakeNetwork, World, click
 from tests.unit.bed import HOUR_MS, KEY, MINUTE_MS, Bed
 
 DOWN = Failure(503)
@@ -129,6 +129,61 @@ def test_an_event_of_the_largest_size_is_sent() -> None:
     assert bed.stats["acknowledged"] == 1
     assert bed.api.ids == ids * 21
     assert max(map(body_bytes, bed.api.calls)) <= 60_000
+
+
+def test_a_full_request_has_room_for_what_its_retries_add() -> None:
+    """Each `retryCount` makes an event longer; the batch stays whole, and within 60 000 bytes (CONTRACT 3.1, 3.3, 3.10)."""
+    bed = Bed({"maxBatchSize": 1000, "maxRetries": 1000}, [DOWN] * 120)
+    bed.click(1000)
+    bed.clock.run_until_idle(10 * HOUR_MS)
+    assert max(map(body_bytes, bed.api.calls)) <= 60_000
+    assert len({tuple(call.ids) for call in bed.api.calls[:121]}) == 1
+
+
+class Impatient(FakeNetwork):
+    """A network that breaks when it is asked over and over: a loop that would never end fails a test instead."""
+
+    def __init__(self, bed: Bed) -> None:
+        super().__init__()
+        self._network = bed.env.network
+        self._asks = iter(range(10_000))
+        bed.env.network = self
+
+    def is_online(self) -> bool:
+        next(self._asks)
+        return self._network.is_online()
+
+
+def test_a_full_batch_survives_a_freeze() -> None:
+    """What returns from storage has grown by its `retryCount`: the batch is still sent when its answer was a failure (CONTRACT 3.1, 5.2)."""
+    bed = Bed({"maxBatchSize": 1000}, [DOWN, HOLD])
+    Impatient(bed)
+    bed.go_offline()
+    ids = bed.click(400)
+    bed.go_online()
+    bed.advance(2000)
+    bed.tab.leave()
+    bed.tab.come_back()
+    bed.settle()
+    bed.api.calls[1].reject(DOWN)
+    bed.advance(MINUTE_MS)
+    assert set(bed.api.ids) == set(ids)
+    assert (bed.stats["acknowledged"], bed.stats["pending"]) == (400, 0)
+
+
+def test_larger_events_under_ids_in_flight_travel_anew() -> None:
+    """Purged and clicked again, they are other events: not what their batch has room for (CONTRACT 3.1, 5.4)."""
+    bed = Bed({"maxEventBytes": 50_000, "maxBatchSize": 2}, [HOLD])
+    Impatient(bed)
+    for event_id in "xy":
+        bed.click(id=event_id)
+    bed.queue.purge()
+    for event_id in "xy":
+        bed.click(id=event_id, note="n" * 40_000)
+    bed.api.calls[0].reject(DOWN)
+    bed.advance(MINUTE_MS)
+    assert max(map(body_bytes, bed.api.calls)) <= 60_000
+    assert [call.ids for call in bed.api.calls[1:]] == [["x"], ["y"]]
 
 
 # -- 3.2

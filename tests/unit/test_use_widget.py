@@ -103,14 +103,14 @@ def test_the_queue_is_there_while_the_component_is() -> None:
     """A consent that is withdrawn reaches the component's own queue, which is null before its mount and after its end (CONTRACT 5.4)."""
     env = make_env()
     react = component(env, FakeApi(env.clock))
-    assert react.shown["queue"] is None
+    before = react.shown["queue"]
     react.mount()
     react.shown["trackClick"](sessionless(1))
     react.shown["queue"].purge()
     assert (react.shown["pending"], react.shown["snapshot"]["dropped"]["purged"]) == (0, 1)
     react.unmount()
     react.render()
-    assert react.shown["queue"] is None
+    assert (before, react.shown["queue"]) == (None, None)
 
 
 def test_strict_mode_gets_a_live_queue() -> None:
@@ -139,6 +139,20 @@ def test_unmounting_sends_and_leaves_nothing_running() -> None:
     env.clock.run_until_idle(60_000)
     assert (env.clock.armed, env.page.listeners) == (0, 0)
     assert env.storage.list_keys() == []
+
+
+def test_unmounting_sends_batch_after_batch() -> None:
+    """Also what is clicked while a request is in flight; nothing is left over for the next start."""
+    env = make_env()
+    api = FakeApi(env.clock, delay_ms=50)
+    react = component(env, api)
+    react.mount()
+    for number in range(25):
+        react.shown["trackClick"](sessionless(number))
+    react.unmount()
+    env.clock.run_until_idle(60_000)
+    assert ([len(call.ids) for call in api.calls], env.storage.list_keys()) == ([10, 10, 5], [])
+    assert (env.clock.armed, env.page.listeners) == (0, 0)
 
 
 def test_what_fails_at_the_unmount_waits_for_the_next_mount() -> None:
