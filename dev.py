@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import configparser
 import hashlib
+import itertools
 import os
 import shutil
 import subprocess
@@ -35,7 +36,6 @@ REQUIREMENTS = ROOT / "requirements.txt"
 PINS = (REQUIREMENTS, ROOT / "package-lock.json")
 STAMP = VENV / "pins.sha256"
 OLDEST = (3, 11)
-PARTS = ("lint", "types", "dist", "size", "widget", "unit", "twin", "browser", "webkit")
 COMMANDS = ("demo", "build", "simulate", "bench")
 NO_VENV = """\
 This Python cannot make a virtual environment: {fault}
@@ -113,8 +113,12 @@ def main(arguments: list[str]) -> int:
     if command != "test":
         return tox([command], rest)
     known = parts_of_tests()
-    parts = [part for part in rest if part in known]
-    return tox(parts, [argument for argument in rest if argument not in parts])
+    parts = list(itertools.takewhile(known.__contains__, rest))
+    others = rest[len(parts) :]
+    if not parts and others and not others[0].startswith("-"):
+        print(f"dev.py test {others[0]}: there is no such part. There are {', '.join(sorted(known))}.", file=sys.stderr)
+        return 2
+    return tox(parts, others)
 
 
 if __name__ == "__main__":

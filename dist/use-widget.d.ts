@@ -1,6 +1,6 @@
 /** The queue as a React hook. React is handed in, never imported: Preact's compat works as well. */
 
-import type { ClickApi, ClickFields, ClickQueue, ClickQueueEnv, NewClick, QueueConfig, QueueStats } from './clickqueue.js'
+import type { ClickApi, ClickFields, ClickQueue, ClickQueueEnv, NewClick, Optional, QueueConfig, QueueStats } from './clickqueue.js'
 
 /** What is used of React 18 or later, and what `preact/compat` has too. */
 export interface ReactLike {
@@ -19,14 +19,14 @@ export interface ReactLike {
 export interface UseWidgetOptions {
   api: ClickApi
   /** Default: `DEFAULTS`. A wrong one throws at the mount, where error boundaries see it. */
-  config?: Partial<QueueConfig> | undefined
+  config?: Optional<QueueConfig> | undefined
   /** Merged into each click that names no session of its own. */
   sessionId?: string | undefined
   env?: Partial<ClickQueueEnv> | undefined
 }
 
 /** A click without what the hook knows. */
-export type WidgetClick = Omit<NewClick, 'sessionId'> & Partial<Pick<ClickFields, 'sessionId'>>
+export type WidgetClick = Omit<NewClick, 'sessionId'> & Optional<Pick<ClickFields, 'sessionId'>>
 
 export interface UseWidgetResult {
   /** Accept a click; returns its id, null where it was refused. Always the same function, so it may stand in dependency lists. */
@@ -44,7 +44,8 @@ export interface UseWidgetResult {
  * Make the hook, once, beside your components.
  *
  * A component has a queue from its mount to its unmount, a new one after each remount (StrictMode does that). Unmounting sends
- * what is unsent; what fails then lies in storage for the next start. Rendering touches nothing: it works on a server.
+ * what is unsent, batch after batch; what fails then lies in storage for the next start. Rendering touches nothing: it works on a
+ * server.
  *
  * @example
  * import * as React from 'react'

@@ -1,6 +1,6 @@
 /**
  * A click queue for embeddable widgets: it batches, retries, survives offline and reloads, and sends each click at
- * least once. Importing it touches nothing, so it can be imported on a server.
+ * least once. Importing it touches nothing, so it can be imported on a server; a queue is made in a browser.
  *
  * This file is the manual. Times are milliseconds, sizes are UTF-8 bytes unless a name says otherwise.
  *
@@ -15,7 +15,7 @@
 
 // -- events
 
-/** What a click has to say of itself. Without these four it cannot be attributed, and `enqueue` refuses it. */
+/** What a click has to say of itself, as text that is not empty. Without these four it cannot be attributed, and `enqueue` refuses it. */
 export interface ClickFields {
   sessionId: string
   questionId: string
@@ -29,14 +29,14 @@ export interface ClickFields {
  * What is absent is filled in; what is given is kept.
  */
 export interface NewClick extends ClickFields {
-  /** Unique among all clicks; the endpoint forgets the second event with the same one. Default: 128 random bits. */
-  id?: string
+  /** Unique among all clicks; the endpoint forgets the second event with the same one. Default: 128 random bits, up to 43 characters. */
+  id?: string | undefined
   /** When it was clicked, in ms since 1970. Default: now. */
-  timestamp?: number
+  timestamp?: number | undefined
   /** Default: the browser's. */
-  userAgent?: string
+  userAgent?: string | undefined
   /** How often it was sent without an acknowledgement. The queue counts it. */
-  retryCount?: number
+  retryCount?: number | undefined
 }
 
 /** A click as the endpoint receives it. */
@@ -99,7 +99,10 @@ export interface ClickApi {
 
 /** Why an event was given up; each is counted in `QueueStats.dropped` and told to `onDrop`. */
 export type DropReason =
-  /** `enqueue` refused it: not an object, not JSON, over `maxEventBytes`, one of the four fields missing, or destroyed. */
+  /**
+   * `enqueue` refused it: not an object, not JSON, over `maxEventBytes` or all of `maxQueueBytes`, one of the four fields missing or
+   * empty, an `id` that is no text, a `timestamp` that is no number; or the queue is destroyed.
+   */
   | 'invalid'
   /** Over `maxQueueSize` or `maxQueueBytes`: the oldest goes. */
   | 'overflow'
@@ -116,7 +119,7 @@ export type DropReason =
 
 /**
  * How the queue behaves. Every field is optional; a wrong one throws a `TypeError` or `RangeError` at construction that
- * names the field, the value and what is allowed. That is the only time the queue throws.
+ * names the field, the value and what is allowed. After that the queue never throws. Numbers of events and bytes are whole ones.
  *
  * @example
  * import { ClickQueue, createWidgetApi } from 'clickqueue'
@@ -141,19 +144,26 @@ export interface QueueConfig {
   /**
    * Failures in a row after which the queue is `parked`: it keeps everything, and tries again when the browser comes online,
    * when the page is shown, when a batch falls due, at the next page load, and every ten minutes. Also how often an event that the
-   * server itself blames (400, 413, 422) is tried. 1 to 1 000, default 10: about four minutes.
+   * server itself blames (400, 413, 422) is tried. 1 to 1 000, default 10: about three minutes.
    */
   maxRetries: number
-  /** The wait after the first failure; it doubles with each further one: 2, 4, 8, 16, 30, 30 s. 1 to 86 400 000 ms, default 2 000. */
+  /**
+   * The wait after the first failure; it doubles with each further one, up to `maxRetryDelay`: 2, 4, 8, 16, 30, 30 s.
+   * 1 to 86 400 000 ms, default 2 000.
+   */
   initialRetryDelay: number
   /** The longest of these waits. `Retry-After` makes one longer, up to an hour. 1 to 86 400 000 ms, default 30 000. */
   maxRetryDelay: number
   /**
    * The `localStorage` key of the first 50 pending events; further ones lie in `<key>.1`, `<key>.2`, …, those of further tabs in
-   * `<key>:<tab>`. Not empty, default `'srv_click_queue'`. Two widgets with one endpoint share a key; with two endpoints give each its own.
+   * `<key>:<tab>`: whatever is called so is the queue's, which removes what is no event there. Not empty, default `'srv_click_queue'`.
+   * Two widgets with one endpoint share a key; with two endpoints give each its own, `shop_clicks` and `blog_clicks`.
    */
   storageKey: string
-  /** Pending events above which the oldest goes, `overflow`. 1 to 10 000, default 1 000: a day of clicks without network. */
+  /**
+   * Pending events above which the oldest goes, `overflow`. 1 to 10 000, default 1 000: a day of clicks without network. A queue
+   * that is smaller than `maxBatchSize` sends when it is full.
+   */
   maxQueueSize: number
   /** Pending bytes above which the oldest goes. 1 000 to 4 194 304, default 524 288: a tenth of what browsers give an origin. */
   maxQueueBytes: number
@@ -210,7 +220,7 @@ export interface QueueStats {
   readonly acknowledged: number
   /** Given to `enqueue` again while they were still pending. */
   readonly duplicates: number
-  /** Requests that were sent, retries included. */
+  /** Batches that were handed to the api, retries included. */
   readonly batches: number
   /** Of these, the ones that failed. */
   readonly failures: number
@@ -219,6 +229,9 @@ export interface QueueStats {
 
 /**
  * A queue in one page. Several tabs and several widgets may each have one; they share the storage and lose nothing.
+ *
+ * Each method may be handed on by itself: `useSyncExternalStore(queue.subscribe, queue.getSnapshot)`. A class of yours that extends
+ * it may add methods, not replace these.
  *
  * @example
  * import { ClickQueue, createWidgetApi } from 'clickqueue'
@@ -234,25 +247,32 @@ export interface ClickQueue {
    * Accept a click. When it returns the id, the click is in `localStorage` already, and no network stands between.
    * The same id twice, while the first is pending, is one event. Null: refused, see `DropReason`; never throws.
    */
-  enqueue<Click extends NewClick>(event: Click): string | null
-  /** Send what is unsent now, batch after batch, even while backing off or parked. */
-  flush(): void
-  /** Call `listener` after each change of the snapshot, until the returned function is called. Made for `useSyncExternalStore`. */
-  subscribe(listener: () => void): () => void
-  getSnapshot(): QueueStats
-  /** Forget every event, here and in storage: consent was withdrawn. What is in flight cannot be called back. */
-  purge(): void
+  readonly enqueue: <Click extends NewClick>(event: Click) => string | null
+  /** Send what is unsent now, batch after batch, even while backing off or parked; not while the browser is offline. */
+  readonly flush: () => void
+  /** Call `listener` after each change of the snapshot, until the returned function is called. */
+  readonly subscribe: (listener: () => void) => () => void
+  readonly getSnapshot: () => QueueStats
+  /**
+   * Forget every event of this queue and of tabs that have died, here and in storage: consent was withdrawn. What is in flight
+   * cannot be called back. Queues that live in other tabs keep theirs: purge each. A queue learns what dead tabs have left some
+   * milliseconds after it was made, and forgets it then, so do not `destroy()` it in the same moment.
+   */
+  readonly purge: () => void
   /**
    * Leave no timer and no listener behind. A request in flight may settle; stored events wait for the next start.
    * After it `enqueue` returns null. Twice is fine.
    */
-  destroy(): void
+  readonly destroy: () => void
 }
+
+/** What may be left out, or undefined. */
+export type Optional<Type> = { [Name in keyof Type]?: Type[Name] | undefined }
 
 /** Works without `new` too. `env` replaces single parts of the browser, for tests. */
 export interface ClickQueueConstructor {
-  new (config: Partial<QueueConfig>, api: ClickApi, env?: Partial<ClickQueueEnv>): ClickQueue
-  (config: Partial<QueueConfig>, api: ClickApi, env?: Partial<ClickQueueEnv>): ClickQueue
+  new (config: Optional<QueueConfig>, api: ClickApi, env?: Partial<ClickQueueEnv>): ClickQueue
+  (config: Optional<QueueConfig>, api: ClickApi, env?: Partial<ClickQueueEnv>): ClickQueue
   readonly prototype: ClickQueue
 }
 
@@ -265,8 +285,9 @@ export interface WidgetApiOptions {
   /** The address that takes one click. Not empty, no default. */
   endpoint: string
   /**
-   * The address that takes a `BatchRequest`. Default: `endpoint` + `/batch`. Null: there is none yet, and the clicks of
-   * a batch go to `endpoint` one after the other, up to the first failure.
+   * The address that takes a `BatchRequest`. Default: `endpoint` + `/batch`, so give it where `endpoint` has a query. Null: there is
+   * none yet, and the clicks of a batch go to `endpoint` one after the other, up to the first failure. Then set `maxBatchSize: 1`:
+   * each click has retries of its own, hears `Retry-After`, and goes when the page is left.
    */
   batchEndpoint?: string | null | undefined
   /**
@@ -274,9 +295,12 @@ export interface WidgetApiOptions {
    * in that time, and nothing else of this page is sent meanwhile.
    */
   timeoutMs?: number | undefined
-  /** Further headers, say of a key. Default none. For a token that changes, give a `fetch` of your own. */
+  /** Further headers, say of a key: a plain object, no `Headers`. Default none. For a token that changes, give a `fetch` of your own. */
   headers?: Record<string, string> | undefined
-  /** Default `'application/json'`. With `'text/plain'` a request to another origin needs no CORS preflight; the body is JSON all the same. */
+  /**
+   * Default `'application/json'`. With `'text/plain'`, and no `headers`, a request to another origin needs no CORS preflight; the
+   * body is JSON all the same.
+   */
   contentType?: string | undefined
   /** Called instead of the page's `fetch`, which is looked up at each call. Default null. */
   fetch?: ((url: string, init: RequestInit) => Promise<Response>) | null | undefined
@@ -350,7 +374,8 @@ export interface PagePort {
   userAgent(): string
   /**
    * Calls `hear(news, key, text)` until the returned function is called. The last two go with `storage` alone: another tab
-   * wrote `text` to `key` (null: removed it); `key` is null where the whole storage was emptied.
+   * wrote `text` to `key` (null: removed it); `key` is null where the whole storage was emptied. Of several queues in one page
+   * the others hear `visible` when one calls that function: what it leaves behind makes no `storage` event there.
    */
   listen(
     hear: (

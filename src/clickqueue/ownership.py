@@ -135,5 +135,5 @@ def hear(tab: Tab, key: str | None, text: str | None) -> None:
     elif some(tab.mine, lambda family: page_number(key, family) >= 0):
         take_key(tab, key, text)
     else:
-        # All of them: a queue in this very page, destroyed meanwhile, makes no news.
+        # All of them: those of another queue in this very page make no news.
         scan(tab)

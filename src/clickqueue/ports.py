@@ -20,16 +20,16 @@ class Storage(Protocol):
     """Text under keys, shared by all tabs of an origin. Every method may raise, at any time (CONTRACT 4.6)."""
 
     def read(self, key: str) -> str | None:
-        """The text under `key`, None where there is none. The journal calls it when it takes over a key."""
+        """The text under `key`, None where there is none. Called when a key is taken over, and before a write that merges."""
 
     def write(self, key: str, text: str) -> None:
-        """Replace the text under `key`, whole or not at all. The journal calls it inside `enqueue`."""
+        """Replace the text under `key`, whole or not at all. Called inside `enqueue`, and after each answer."""
 
     def remove(self, key: str) -> None:
         """Forget `key`; nothing happens where it is not there."""
 
     def list_keys(self) -> list[str]:
-        """Every key of the origin, those of strangers too. Called once when a key is taken over."""
+        """Every key of the origin, those of strangers too. Called whenever another tab may have left some."""
 
 
 class Clock(Protocol):

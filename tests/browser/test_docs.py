@@ -24,6 +24,7 @@ from clickqueue.main import DEFAULTS
 from tests.browser.endpoint import BATCH, ROOT, SINGLE, Endpoint
 from tests.browser.snippets import BUNDLES, GUIDE, Snippet, examples, in_guide, run
 from tests.browser.waiting import wait_for
+from tests.fakes import click
 from tools import widget
 
 CONTRACT: dict[str, Any] = yaml.safe_load((ROOT / "docs" / "openapi.yaml").read_text())
@@ -41,6 +42,21 @@ def test_every_snippet_runs(browser: WebDriver, endpoint: Endpoint, snippet: Sni
     if does_send and "purge" not in snippet.text:
         wait_for(lambda: len(endpoint.store) == 1, "its click at the endpoint")
         jsonschema.validate(next(iter(endpoint.store.values())), schema("ClickEvent"))
+
+
+def test_the_snippet_for_a_withdrawn_consent_forgets(browser: WebDriver, endpoint: Endpoint) -> None:
+    """What closed tabs have left is gone from storage, and the endpoint never hears of it (CONTRACT 5.4)."""
+    (snippet,) = [snippet for snippet in in_guide("js") if "purge" in snippet.text]
+    left = {
+        key: json.dumps([click(1, id=key, timestamp=1)])
+        for key in ("srv_click_queue", "srv_click_queue:gone", "srv_click_queue:gone.1")
+    }
+    browser.get(endpoint.page("away.html"))
+    browser.execute_script("Object.assign(localStorage, arguments[0])", left)
+    assert run(browser, endpoint, snippet) == []
+    wait_for(lambda: browser.execute_script("return localStorage.length") == 0, "the storage to be empty")
+    browser.get("about:blank")
+    assert endpoint.store == {}
 
 
 def test_the_manual_has_examples() -> None:

@@ -8,7 +8,7 @@ import { Journal } from 'clickqueue'
 const api = createWidgetApi({ endpoint: '/api/track/click' })
 const queue = new ClickQueue({}, api)
 
-//! 'maxBatchSiz' does not exist in type 'Partial<QueueConfig>'
+//! 'maxBatchSiz' does not exist in type 'Optional<QueueConfig>'
 new ClickQueue({ maxBatchSiz: 5 }, api)
 //! Type 'string' is not assignable to type 'number'
 new ClickQueue({ maxBatchDelay: '5s' }, api)
@@ -19,6 +19,8 @@ new ClickQueue({}, {})
 //! 'clocks' does not exist in type 'Partial<ClickQueueEnv>'
 new ClickQueue({}, api, { clocks: {} })
 
+//! defines instance member property 'flush'
+class Flushing extends ClickQueue { override flush() {} }
 //! Property 'buttonVariantId' is missing
 queue.enqueue({ sessionId: 's', questionId: 'q', offerId: 'o' })
 //! Type 'Date' is not assignable to type 'number'
@@ -43,4 +45,4 @@ const careless: ClickApi = { trackClickBatch: () => fetch('/batch') }
 
 //! Property 'useSyncExternalStore' is missing
 createUseWidget({ useState: <State>(initial: () => State): [State] => [initial()] })
-export { careless, id, Journal }
+export { Flushing, careless, id, Journal }

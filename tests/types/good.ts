@@ -16,15 +16,17 @@ createWidgetApi({ endpoint: '/one', batchEndpoint: fromTheEnvironment })
 createWidgetApi({ endpoint: '/one', fetch })
 
 const queue = new ClickQueue({}, api)
-const withoutNew: ClickQueue = ClickQueue({ maxBatchSize: 5 }, everything)
-class MyQueue extends ClickQueue {}
+const withoutNew: ClickQueue = ClickQueue({ maxBatchSize: 5, storageKey: fromTheEnvironment }, everything)
+class MyQueue extends ClickQueue { twice(click: MyClick): boolean { return this.enqueue(click) === this.enqueue(click) } }
+const { subscribe, getSnapshot } = queue
+subscribe(() => console.log(getSnapshot().pending))
 const isQueue: boolean = new MyQueue({}, api) instanceof ClickQueue
 
 // A host's own type, with more in it than the queue asks for.
 interface MyClick { id: string; sessionId: string; questionId: string; offerId: string; buttonVariantId: string; position: { x: number } }
 declare const mine: MyClick
 const id: string | null = queue.enqueue(mine)
-queue.enqueue({ sessionId: 's', questionId: 'q', offerId: 'o', buttonVariantId: 'b', campaign: 'winter' })
+queue.enqueue({ id: fromTheEnvironment, sessionId: 's', questionId: 'q', offerId: 'o', buttonVariantId: 'b', campaign: 'winter' })
 
 const config: Partial<QueueConfig> = {
   onDrop: (event, reason, detail) => {
