@@ -101,6 +101,7 @@ class Demo:
         self._answer = "ok"
         self._log: deque[dict[str, Any]] = deque(maxlen=MAX_LOG)
         self._requests = 0
+        self._forgotten = 0  # so many of them came before the last reset
         self._version = 0
         self._changed = threading.Condition()
 
@@ -127,6 +128,15 @@ class Demo:
         self._touch()
         return entry
 
+    def is_forgotten(self, entry: dict[str, Any]) -> bool:
+        """Whether a reset has come since `note`."""
+        return int(entry["number"]) <= self._forgotten
+
+    def book(self, entry: dict[str, Any], events: list[Event]) -> int:
+        """Store what is new, as if it had been at once: a reset since then has emptied that too. Says how many were."""
+        with self._changed:
+            return 0 if self.is_forgotten(entry) else self.store.add(events)
+
     def settle(self, entry: dict[str, Any], status: str, added: int = 0) -> None:
         """What became of a request, for the log."""
         with self._changed:
@@ -138,14 +148,15 @@ class Demo:
         stored, events = self.store.count(), self.store.latest(MAX_LOG)
         with self._changed:
             log = [dict(entry) for entry in self._log]
-            return {"answer": self._answer, "requests": log, "received": self._requests, "stored": stored, "events": events}
+            received = self._requests - self._forgotten
+            return {"answer": self._answer, "requests": log, "received": received, "stored": stored, "events": events}
 
     def reset(self) -> None:
         """An empty store, an empty log, a server that answers."""
-        self.store.clear()
         with self._changed:
+            self.store.clear()
             self._log.clear()
-            self._requests = 0
+            self._forgotten = self._requests
         self.answer = "ok"
 
     def watch(self) -> Iterator[dict[str, Any] | None]:
@@ -210,8 +221,11 @@ class Handler(BaseHTTPRequestHandler):
         time.sleep(demo.latency_s)
         answer = demo.answer
         if answer == "hangs":
-            self._wait_for_the_end()
-            return demo.settle(entry, "hung")
+            self._wait_for_the_end(entry)
+            # A forgotten one is answered: with keepalive it has outlived its page, and Chromium repeats what is hung up.
+            if not demo.is_forgotten(entry):
+                self._hang_up()
+                return demo.settle(entry, "hung")
         if answer == "cut":
             self._hang_up()
             return demo.settle(entry, "cut")
@@ -219,19 +233,18 @@ class Handler(BaseHTTPRequestHandler):
             demo.settle(entry, answer)
             headers = {"Retry-After": str(RETRY_AFTER_S)} if answer == "429" else {}
             return self._send_json(HTTPStatus(int(answer)), {"error": "as you wish"}, headers)
-        added = demo.store.add(batch["events"])
+        added = demo.book(entry, batch["events"])
         if answer == "lost":
             self._hang_up()
             return demo.settle(entry, "lost", added)
         demo.settle(entry, "200", added)
         return self._send_json(HTTPStatus.OK, {"accepted": len(batch["events"])})
 
-    def _wait_for_the_end(self) -> None:
-        while not self.demo.is_closing:
+    def _wait_for_the_end(self, entry: dict[str, Any]) -> None:
+        while not self.demo.is_closing and not self.demo.is_forgotten(entry):
             readable, _, _ = select.select([self.connection], [], [], 0.1)
             if readable and not self.connection.recv(1, socket.MSG_PEEK):
                 break
-        self._hang_up()
 
     def _hang_up(self) -> None:
         self.close_connection = True

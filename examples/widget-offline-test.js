@@ -147,14 +147,19 @@ function burst() {
   for (let i = 0; i < 10; i++) setTimeout(() => buttons[i % buttons.length].click(), i * BURST_MS);
 }
 
+/* The server forgets first: without it the page keeps what it has. Nothing goes meanwhile, or it would survive there. */
 async function reset() {
-  queue.purge();
-  tries.clear();
-  lastNumber = 0;
-  for (const button of byId('widget').shadowRoot.querySelectorAll('i')) button.textContent = '';
-  setLine(true);
-  await command('/control/reset');
-  draw();
+  setLine(false);
+  try {
+    await command('/control/reset');
+    queue.purge();
+    queue.destroy(); // a burst may still be clicking
+    // As late as can be: a drawing that is due writes the tries down once more.
+    addEventListener('pagehide', () => { for (const key of ['demo-tries', 'demo-session']) sessionStorage.removeItem(key); });
+    location.reload();
+  } finally {
+    setLine(true);
+  }
 }
 
 const THEMES = ['auto', 'light', 'dark'];

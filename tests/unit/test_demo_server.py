@@ -14,6 +14,8 @@ import pytest
 
 from examples.server import ANSWERS, BATCH, MAX_BODY_BYTES, PAGE, SINGLE, Demo, serve
 
+EMPTY = {"answer": "ok", "requests": [], "received": 0, "stored": 0, "events": []}
+
 
 class Client:
     """A browser, as far as HTTP goes; one connection for each request."""
@@ -128,6 +130,21 @@ def test_a_server_that_hangs_lets_go_when_it_closes(demo: Demo) -> None:
     assert len(outcome) == 1
 
 
+def test_a_reset_answers_what_hangs(client: Client, demo: Demo) -> None:
+    """A hanging request is answered when all starts over, since a browser repeats what is hung up, and stores nothing."""
+    demo.answer = "hangs"
+    news = demo.watch()
+    next(news)
+    statuses: list[int] = []
+    thread = threading.Thread(target=lambda: statuses.append(client.click("a")))
+    thread.start()
+    assert _statuses(next(news)) == ["open"]
+    demo.reset()
+    thread.join()
+    assert statuses == [200]
+    assert demo.state() == EMPTY
+
+
 def test_an_unknown_answer_is_refused(client: Client, demo: Demo) -> None:
     """The control route names what it allows."""
     status, _, body = client._ask("POST", "/control/answer", b'{"answer": "perhaps"}')
@@ -141,7 +158,18 @@ def test_a_reset_empties_store_and_log(client: Client, demo: Demo) -> None:
     client.click("a")
     demo.answer = "500"
     assert client.post("/control/reset", {}) == 200
-    assert demo.state() == {"answer": "ok", "requests": [], "received": 0, "stored": 0, "events": []}
+    assert demo.state() == EMPTY
+
+
+def test_what_came_before_a_reset_is_not_booked(client: Client, demo: Demo) -> None:
+    """A request that was under way when all started over is in no book afterwards; the next one is."""
+    entry = demo.note(SINGLE, {"events": [{"id": "a"}]})
+    demo.reset()
+    assert demo.book(entry, [{"id": "a"}]) == 0
+    demo.settle(entry, "200")
+    assert demo.state() == EMPTY
+    client.click("b")
+    assert (demo.state()["received"], [event["id"] for event in demo.state()["events"]]) == (1, ["b"])
 
 
 def test_the_stream_tells_of_each_change(client: Client, demo: Demo) -> None:

@@ -1,0 +1,93 @@
+"""The demo page, for a person who breaks things: it shows what is, and every way out of a mess works."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from selenium.webdriver.remote.webdriver import WebDriver
+
+from examples.server import Demo, serve
+from tests.browser.waiting import wait_for
+
+IS_LOADED = "return Boolean(window.demo && demo.server.isLoaded)"
+CLICK = "for (let i = 0; i < 10; i++) document.querySelector('#widget').shadowRoot.querySelector('button').click()"
+KEYS = "return Object.keys(localStorage)"
+
+
+class Person:
+    """In front of the page."""
+
+    def __init__(self, driver: WebDriver) -> None:
+        self.driver = driver
+
+    def open(self, url: str) -> None:
+        self.driver.get(url)
+        self.wait_until(IS_LOADED, "the page and the server's first word")
+
+    def ask(self, script: str) -> Any:
+        return self.driver.execute_script(script)
+
+    def wait_until(self, script: str, what: str) -> None:
+        wait_for(lambda: self.ask(script), what)
+
+    def wait_for_state(self, state: str) -> None:
+        self.wait_until(f"return demo.queue.getSnapshot().state === '{state}'", f"the state {state!r}")
+
+    def start_over(self) -> None:
+        self.ask("window.isOld = true; document.querySelector('#reset').click()")
+        self.wait_until(f"if (!window.isOld) {IS_LOADED}", "the new page")
+
+
+@pytest.fixture
+def demo() -> Demo:
+    """What the server shares with the test."""
+    return Demo()
+
+
+@pytest.fixture
+def url(demo: Demo) -> Iterator[str]:
+    """A server that runs as long as the test."""
+    with serve(demo) as url:
+        yield url
+
+
+@pytest.fixture
+def person(browser: WebDriver) -> Iterator[Person]:
+    """Leaves the browser as it was."""
+    first = browser.current_window_handle
+    yield Person(browser)
+    for handle in set(browser.window_handles) - {first}:
+        browser.switch_to.window(handle)
+        browser.close()
+    browser.switch_to.window(first)
+    browser.get("about:blank")
+
+
+@pytest.mark.parametrize(("answer", "state"), [("500", "backing-off"), ("hangs", "sending")])
+def test_starting_over_leaves_nothing(person: Person, demo: Demo, url: str, answer: str, state: str) -> None:
+    """Whatever was broken: "Start over" gives a page and a server that know of no click, no failure and no wait."""
+    person.open(url)
+    fresh = person.ask("return demo.queue.getSnapshot()")
+    person.ask(CLICK)
+    person.wait_until("return document.querySelector('[data-try=burst].is-done')", "the first of the tries")
+    demo.answer = answer
+    person.ask(CLICK)
+    person.wait_for_state(state)
+    person.start_over()
+    assert person.ask("return demo.queue.getSnapshot()") == fresh
+    assert person.ask(KEYS) == []
+    assert person.ask("return JSON.parse(sessionStorage.getItem('demo-tries') || '[]')") == []
+    assert demo.state() == {"answer": "ok", "requests": [], "received": 0, "stored": 0, "events": []}
+    person.ask(CLICK)
+    person.wait_until("return demo.server.stored === 10", "ten clicks, as at the first time")
+
+
+def test_starting_over_in_the_middle_of_a_burst(person: Person, demo: Demo, url: str) -> None:
+    """Clicks that a burst still makes while the page starts over are nowhere afterwards."""
+    person.open(url)
+    person.ask("document.querySelector('#burst').click()")
+    person.start_over()
+    assert person.ask("return [demo.queue.getSnapshot().recovered, demo.server.stored]") == [0, 0]
+    assert demo.state()["received"] == 0
