@@ -6,6 +6,7 @@ One law: the play believes nobody but the server's store. Exit code 1 when an ev
 from __future__ import annotations
 
 import argparse
+import socket
 import sys
 import threading
 import time
@@ -18,6 +19,7 @@ from examples.server import ROOT, Demo, serve
 from tools.browsers import NAMES, NoBrowser, can_cut, choose, open_browser, set_network
 
 OUT = ROOT / "build" / "demo"
+PORT = 8765  # the same each time, so that an open page finds the server that was stopped and started
 LATENCY_MS = 400  # a server next door answers before an eye could see the request
 PATIENCE_S = 20  # the longest wait of the play is the timer of 5 s
 
@@ -179,6 +181,23 @@ def table(rows: list[Row]) -> str:
     return "\n".join([text[0], "─" * len(text[0]), *text[1:]])
 
 
+def choose_port(wanted: int | None) -> int:
+    """The wanted port; without a wish our own, or 0 (any that is free) where that is taken."""
+    if wanted is None and not is_free(PORT):
+        print(f"Port {PORT} is taken, so it is another this time; --port chooses one.")
+        return 0
+    return PORT if wanted is None else wanted
+
+
+def is_free(port: int) -> bool:
+    """Whether we can listen there."""
+    try:
+        socket.create_server(("127.0.0.1", port)).close()
+    except OSError:
+        return False
+    return True
+
+
 def stay(database: str, port: int) -> int:
     """Serve until Ctrl+C."""
     demo = Demo(database, LATENCY_MS)
@@ -199,12 +218,12 @@ def main(arguments: list[str]) -> int:
     parser.add_argument(
         "--database", help="an SQLite file, or :memory:; default: build/demo/clicks.sqlite3, with --play :memory:"
     )
-    parser.add_argument("--port", type=int, default=0, help="default: one that is free")
+    parser.add_argument("--port", type=int, help=f"default: {PORT}, or one that is free where that is taken")
     options = parser.parse_args(arguments)
     try:
         if options.play:
             return play(options.browser, options.database or ":memory:")
-        return stay(options.database or str(OUT / "clicks.sqlite3"), options.port)
+        return stay(options.database or str(OUT / "clicks.sqlite3"), choose_port(options.port))
     except NoBrowser as error:
         print(error, file=sys.stderr)
         return 2

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import re
+import subprocess
+import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
 from selenium.webdriver.remote.webdriver import WebDriver
 
-from examples.server import Demo, serve
+from examples.server import ROOT, Demo, serve
 from tests.browser.waiting import wait_for
 
 IS_LOADED = "return Boolean(window.demo && demo.server.isLoaded)"
@@ -91,3 +96,31 @@ def test_starting_over_in_the_middle_of_a_burst(person: Person, demo: Demo, url:
     person.start_over()
     assert person.ask("return [demo.queue.getSnapshot().recovered, demo.server.stored]") == [0, 0]
     assert demo.state()["received"] == 0
+
+
+def test_a_server_that_stops_and_starts(person: Person, tmp_path: Path) -> None:
+    """A server that is gone is waited for, also by "Start over"; when it is back the open page goes on as if nothing had been."""
+    database = str(tmp_path / "clicks.sqlite3")
+    with run_demo(database, 0) as url:
+        person.open(url)
+    person.ask(CLICK)
+    person.wait_for_state("backing-off")
+    person.ask("document.querySelector('#reset').click()")
+    person.wait_until("return document.querySelector('#network').ariaChecked === 'true'", "the end of a vain try to start over")
+    with run_demo(database, int(url.rpartition(":")[2])) as again:
+        assert again == url
+        person.wait_until("return demo.server.stored === 10", "the clicks, and the news of them")
+
+
+@contextmanager
+def run_demo(database: str, port: int) -> Iterator[str]:
+    """`dev.py demo`, until the block ends; its address."""
+    command = [sys.executable, "-m", "tools.demo", "--database", database, "--port", str(port)]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        try:
+            address = re.search(r"http://[\d.:]+", process.stdout.readline())
+            assert address, "the demo says no address"
+            yield address[0]
+        finally:
+            process.terminate()

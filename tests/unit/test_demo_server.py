@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import socket
 import threading
 from collections.abc import Iterator
 from contextlib import closing
@@ -13,6 +14,7 @@ from typing import Any
 import pytest
 
 from examples.server import ANSWERS, BATCH, MAX_BODY_BYTES, PAGE, SINGLE, Demo, serve
+from tools import demo as tool
 
 EMPTY = {"answer": "ok", "requests": [], "received": 0, "stored": 0, "events": []}
 
@@ -211,6 +213,32 @@ def test_a_file_keeps_the_events(tmp_path: Path) -> None:
             seen.append(demo.state())
     assert [state["stored"] for state in seen] == [1, 1]
     assert [state["requests"][0]["added"] for state in seen] == [1, 0]
+
+
+@pytest.fixture
+def taken_port() -> Iterator[int]:
+    """A port where somebody listens."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        yield listener.getsockname()[1]
+
+
+def test_the_port_is_the_same_each_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without `--port` the server is where an open page looks for it, also just after another one was there."""
+    with serve(Demo()) as url:
+        Client(url).get("/")
+        port = int(url.rpartition(":")[2])
+    monkeypatch.setattr(tool, "PORT", port)
+    assert tool.choose_port(None) == port
+
+
+def test_a_taken_port_of_our_own_gives_way(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], taken_port: int
+) -> None:
+    """Where somebody listens at our port, a free one is taken, and one line says so."""
+    monkeypatch.setattr(tool, "PORT", taken_port)
+    assert tool.choose_port(None) == 0
+    (line,) = capsys.readouterr().out.splitlines()
+    assert f"Port {taken_port} is taken" in line
 
 
 def _statuses(state: dict[str, Any] | None) -> list[str]:
