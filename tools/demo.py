@@ -181,11 +181,18 @@ def table(rows: list[Row]) -> str:
     return "\n".join([text[0], "─" * len(text[0]), *text[1:]])
 
 
+class BadPort(Exception):
+    """Nobody can listen there; the text says what to do."""
+
+
 def choose_port(wanted: int | None) -> int:
-    """The wanted port; without a wish our own, or 0 (any that is free) where that is taken."""
+    """The wanted port; without a wish our own, or 0 (any that is free) where that is taken. Raises BadPort."""
     if wanted is None and not is_free(PORT):
         print(f"Port {PORT} is taken, so it is another this time; --port chooses one.")
         return 0
+    if wanted is not None and not (wanted in range(65_536) and is_free(wanted)):
+        allowed = "a port from 0 to 65535 where nobody else listens"
+        raise BadPort(f"--port is {wanted}; allowed is {allowed}: choose another, or leave it out.")
     return PORT if wanted is None else wanted
 
 
@@ -224,7 +231,7 @@ def main(arguments: list[str]) -> int:
         if options.play:
             return play(options.browser, options.database or ":memory:")
         return stay(options.database or str(OUT / "clicks.sqlite3"), choose_port(options.port))
-    except NoBrowser as error:
+    except (NoBrowser, BadPort) as error:
         print(error, file=sys.stderr)
         return 2
 

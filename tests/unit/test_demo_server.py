@@ -241,6 +241,15 @@ def test_a_taken_port_of_our_own_gives_way(
     assert f"Port {taken_port} is taken" in line
 
 
+@pytest.mark.parametrize("port", [-1, 65_536, None])
+def test_a_port_that_cannot_be_had(capsys: pytest.CaptureFixture[str], taken_port: int, port: int | None) -> None:
+    """A wish that is out of range or taken ends in one sentence and in exit status 2."""
+    wanted = taken_port if port is None else port
+    assert tool.main(["--database", ":memory:", "--port", str(wanted)]) == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith(f"--port is {wanted}; allowed is a port from 0 to 65535")
+
+
 def _statuses(state: dict[str, Any] | None) -> list[str]:
     assert state is not None
     return [request["status"] for request in state["requests"]]
