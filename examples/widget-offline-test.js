@@ -133,8 +133,12 @@ function command(path, body) {
   return fetch(path, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body || {}) });
 }
 
+/* A page that nobody sees lets go of its connection: browsers have six for a server. The first message says everything anew. */
+let stream;
 function hearServer() {
-  const stream = new EventSource('/control/stream');
+  stream?.close();
+  if (document.hidden) return;
+  stream = new EventSource('/control/stream');
   stream.onmessage = (message) => {
     Object.assign(server, JSON.parse(message.data), { isLoaded: true });
     document.querySelector(`[name="answer"][value="${server.answer}"]`).checked = true;
@@ -182,6 +186,7 @@ byId('reset').addEventListener('click', reset);
 byId('theme').addEventListener('click', () => {
   setTheme(THEMES[(THEMES.indexOf(document.documentElement.dataset.theme) + 1) % THEMES.length]);
 });
+document.addEventListener('visibilitychange', hearServer);
 for (const news of ['storage', 'online', 'offline']) addEventListener(news, draw);
 queue.subscribe(draw);
 setRedraw(draw);

@@ -124,3 +124,25 @@ def run_demo(database: str, port: int) -> Iterator[str]:
             yield address[0]
         finally:
             process.terminate()
+
+
+def test_more_tabs_than_connections(person: Person, url: str) -> None:
+    """With a tab more than a browser has connections for a server (six) the last one works like the first."""
+    for _ in range(7):
+        person.driver.switch_to.new_window("tab")
+        person.driver.get(url)
+        # WebKit shows no new tab by itself.
+        person.wait_until("return Boolean(window.demo && (document.hidden || demo.server.isLoaded))", "the page")
+
+
+def test_a_page_catches_up(person: Person, demo: Demo, url: str) -> None:
+    """A page that was hidden and is seen again shows what the server saw in the meantime."""
+    person.open(url)
+    person.driver.minimize_window()
+    try:
+        person.wait_until("return document.hidden", "the page to be hidden")
+        demo.store.add([{"id": "a"}])
+        demo.answer = "500"
+    finally:
+        person.driver.maximize_window()
+    person.wait_until("return demo.server.stored === 1 && document.querySelector('[value=\"500\"]').checked", "the news")
