@@ -50,13 +50,15 @@ def read_family(tab: Tab, family: str, found: list[Record]) -> None:
 
 
 def take_key(tab: Tab, key: str, text: str | None) -> None:
-    """Another tab wrote `text` to a key of mine. By now something else may stand there, so the text is what counts."""
+    """Another tab wrote `text` to a key of mine. By now something else may stand there, of mine or of that tab: both count."""
     found: list[Record] = []
     page = page_at(tab, key)
     try:
-        # Where all tabs write, what stands there now counts, or they would answer old news for ever; and what is new
-        # there is theirs to send.
-        take_page(tab, page, tab.env.storage.read(key) if tab.is_shared else text, not tab.is_shared, found)
+        if not tab.is_shared:
+            take_page(tab, page, text, True, found)
+        # Where all tabs write, only what stands there now counts, or they would answer old news for ever; and what is
+        # new there is theirs to send.
+        take_page(tab, page, tab.env.storage.read(key), not tab.is_shared, found)
     except Exception:
         page.is_dirty = True
     if len(found) > 0:

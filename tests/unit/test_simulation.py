@@ -55,6 +55,7 @@ def test_fresh_histories_lose_nothing() -> None:
         pytest.param(619025, id="the last words of a destroyed queue, in a page that hears no storage events of its own"),
         pytest.param(381720006, id="a click in flight is handed in again"),
         pytest.param(596801623, id="a copy stays in the key of another queue of the page"),
+        pytest.param(331463, id="an heir removes a key that it has read half of"),
         pytest.param(381370, id="an inherited key is written before it could be read"),
     ],
 )
