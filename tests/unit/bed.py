@@ -12,7 +12,8 @@ from contextlib import suppress
 from typing import Any, NamedTuple
 
 from clickqueue.main import ClickQueue
-from tests.fakes import FakeApi, FakeStorage, Origin, Outcome, Tab, World, click
+from clickqueue.ports import Event
+from tests.fakes import Call, FakeApi, FakeJson, FakeStorage, Origin, Outcome, Tab, World, click
 
 KEY = "srv_click_queue"
 MINUTE_MS = 60_000
@@ -173,6 +174,19 @@ def pages_of(texts: dict[str, str]) -> list[str]:
         return family, int(number or 0)
 
     return sorted((key for key in texts if key.startswith(KEY)), key=order)
+
+
+def body_bytes(call: Call) -> int:
+    """How large the body of a request is."""
+    return FakeJson().size_bytes(FakeJson().dump({"events": call.events, **call.request}))
+
+
+def of_size(size_bytes: int, letter: str = "x", **fields: Any) -> Event:
+    """An event that is exactly so long once everything is filled in."""
+    event = click(**{"id": "e", "timestamp": 1, "userAgent": "u", "note": "", **fields})
+    missing = size_bytes - len(FakeJson().dump(event))
+    event["note"] = letter * (missing // len(letter.encode())) + "x" * (missing % len(letter.encode()))
+    return event
 
 
 def check_books(books: dict[str, Any]) -> None:

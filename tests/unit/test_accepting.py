@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from tests.fakes import HOLD, FakeJson, World, click
-from tests.unit.bed import KEY, Bed
+from tests.fakes import HOLD, World, click
+from tests.unit.bed import KEY, Bed, of_size
 
 REQUIRED = ("sessionId", "questionId", "offerId", "buttonVariantId")
 
@@ -16,14 +16,6 @@ REQUIRED = ("sessionId", "questionId", "offerId", "buttonVariantId")
 def cyclic() -> dict[str, Any]:
     event = click()
     event["self"] = event
-    return event
-
-
-def of_size(size_bytes: int, letter: str = "x") -> dict[str, Any]:
-    """An event that is so long once everything is filled in."""
-    event = click(id="e", timestamp=1, userAgent="u", note="")
-    missing = size_bytes - len(FakeJson().dump(event))
-    event["note"] = letter * (missing // len(letter.encode())) + "x" * (missing % len(letter.encode()))
     return event
 
 
@@ -79,6 +71,15 @@ def test_what_is_given_is_kept() -> None:
     event = click(id="mine", timestamp=12, userAgent="Theirs/2")
     assert bed.queue.enqueue(event) == "mine"
     assert bed.api.calls[0].events == [event]
+
+
+def test_null_is_absent() -> None:
+    """A host that has no id, no moment or no agent to give may say null (CONTRACT 2.2)."""
+    bed = Bed({"maxBatchSize": 1})
+    now_ms = bed.clock.now_ms()
+    event_id = bed.queue.enqueue(click(id=None, timestamp=None, userAgent=None))
+    assert bed.api.calls[0].events == [click(id=event_id, timestamp=now_ms, userAgent="Fake/1.0")]
+    assert event_id is not None
 
 
 def test_ids_differ() -> None:
@@ -215,6 +216,12 @@ def test_a_field_must_be_a_text_with_something_in_it(field: str, value: Any) -> 
 def test_an_id_that_is_no_name_is_refused(event_id: Any) -> None:
     """An id is what the endpoint tells events apart by, so it is a non-empty string or absent (CONTRACT 2.2, 6.3)."""
     assert "id" in refused_with(Bed(), click(id=event_id))
+
+
+@pytest.mark.parametrize("timestamp", ["yesterday", "", True, [], {}], ids=repr)
+def test_a_timestamp_that_is_no_moment_is_refused(timestamp: Any) -> None:
+    """A timestamp is a number of milliseconds or absent; the age of an event is counted from it (CONTRACT 2.2, 4.8)."""
+    assert "timestamp" in refused_with(Bed(), click(timestamp=timestamp))
 
 
 def test_a_refused_event_disturbs_no_other() -> None:

@@ -201,6 +201,15 @@ def test_a_success_between_keeps_it_from_being_parked() -> None:
     assert (bed.state, bed.stats["acknowledged"]) == ("idle", 2)
 
 
+def test_a_blame_between_keeps_it_from_being_parked() -> None:
+    """Somebody answered, so the failures before it are over (CONTRACT 3.5, 3.7)."""
+    bed = Bed({"maxBatchSize": 1, "maxRetries": 2}, [DOWN, Failure(400), DOWN])
+    bed.click(2)
+    bed.advance(2000)
+    bed.settle()
+    assert (bed.stats["failures"], bed.state) == (3, "backing-off")
+
+
 def test_parked_drops_nothing() -> None:
     """No event is given up, however long the server is away (CONTRACT 3.7)."""
     bed = parked()
@@ -316,6 +325,17 @@ def test_parked_retry_after_still_makes_the_wait_longer() -> None:
     assert (bed.state, len(bed.sizes)) == ("parked", 1)
     bed.advance(1)
     assert len(bed.sizes) == 2
+
+
+def test_parked_a_new_batch_waits_for_retry_after_too() -> None:
+    """A server that asks for an hour gets it, whatever is clicked meanwhile (CONTRACT 3.6, 3.7)."""
+    bed = one([Failure(503, HOUR_MS)], maxRetries=1)
+    bed.settle()
+    bed.click(3)
+    bed.advance(HOUR_MS - 1)
+    assert (bed.state, bed.sizes) == ("parked", [1])
+    bed.advance(1)
+    assert bed.stats["acknowledged"] == 4
 
 
 def test_visible_does_not_shorten_a_mere_backoff() -> None:

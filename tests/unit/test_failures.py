@@ -143,6 +143,15 @@ def test_two_culprits_do_not_stop_the_others() -> None:
     assert (bed.stats["acknowledged"], bed.stats["pending"]) == (8, 2)
 
 
+def test_what_has_expired_does_not_make_the_rest_smaller() -> None:
+    """Two were blamed, one of them has expired: the other may be innocent and is offered alone first (CONTRACT 3.5, 4.8)."""
+    bed = Bed({"maxBatchSize": 2, "maxRetries": 1}, [Failure(400)])
+    bed.click(timestamp=bed.clock.now_ms() - 8 * DAY_MS)
+    bed.click()
+    bed.advance(HOUR_MS)
+    assert (bed.reasons, bed.stats["acknowledged"]) == (["expired"], 1)
+
+
 # -- row 3: one event is blamed
 
 
@@ -196,6 +205,16 @@ def test_a_culprit_is_not_hammered() -> None:
     bed.clock.run_until_idle(HOUR_MS)
     assert len(bed.gaps_ms) == 9
     assert min(bed.gaps_ms) >= 2000
+
+
+@pytest.mark.parametrize("answer", [Failure(400), {"retry": ["a"]}], ids=["blamed", "wanted again"])
+@pytest.mark.parametrize(("config", "wait_ms"), [({"maxBatchDelay": 0}, 2000), ({"initialRetryDelay": 1}, 5000)], ids=str)
+def test_what_comes_back_waits_for_the_longer_of_two_delays(answer: Any, config: dict[str, int], wait_ms: int) -> None:
+    """`maxBatchDelay` or `initialRetryDelay`: a host that sets one of them short hammers nobody (CONTRACT 3.4, 3.5)."""
+    bed = Bed({"maxBatchSize": 1, **config}, [answer] * 9)
+    bed.click(id="a")
+    bed.clock.run_until_idle(HOUR_MS)
+    assert bed.gaps_ms == [wait_ms] * 9
 
 
 def test_path_failures_between_do_not_count_against_an_event() -> None:
@@ -270,6 +289,14 @@ def test_a_success_that_makes_no_sense_is_a_success(answer: Any, delay_ms: float
     bed.click(2)
     bed.settle()
     assert (bed.stats["acknowledged"], bed.stats["pending"], bed.drops, bed.texts) == (2, 0, [], {})
+
+
+def test_an_id_in_an_answer_is_a_text() -> None:
+    """The number 7 is not the id "7" (CONTRACT 3.4)."""
+    bed = Bed({"maxBatchSize": 1}, [{"rejected": [{"id": 7}], "retry": [7]}])
+    bed.click(id="7")
+    bed.settle()
+    assert (bed.stats["acknowledged"], bed.drops) == (1, [])
 
 
 def test_a_reason_that_is_no_text_is_replaced() -> None:
