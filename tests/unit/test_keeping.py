@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.fakes import HOLD, Failure, World, click
-from tests.unit.bed import DAY_MS, HOUR_MS, KEY, MINUTE_MS, Bed, WatchedOrigin, all_ids, pages_of, watched
+from tests.unit.bed import DAY_MS, HOUR_MS, KEY, MINUTE_MS, Bed, WatchedOrigin, all_ids, of_size, pages_of, watched
 
 DOWN = Failure(503)
 
@@ -138,6 +138,16 @@ def test_the_next_page_takes_over_all_pages(count: int) -> None:
     bed.go_online()
     bed.advance(MINUTE_MS)
     assert (bed.api.ids, bed.texts) == (ids, {})
+
+
+def test_pages_are_read_in_the_order_of_their_numbers() -> None:
+    """A browser lists keys in any order, and as texts 10 comes before 2 (CONTRACT 3.2, 4.1)."""
+    world = World()
+    for number in (10, 2, 0, 1):
+        left_behind(stored(number), key=f"{KEY}.{number}" if number else KEY, world=world)
+    bed = Bed(world=world)
+    bed.settle()
+    assert bed.api.ids == ["old-0", "old-1", "old-2", "old-10"]
 
 
 def test_recovered_events_are_not_acknowledged_by_being_read() -> None:
@@ -319,12 +329,33 @@ def test_an_event_of_an_older_format_is_sent_with_what_it_has() -> None:
     assert (sent["version"], sent["extra"], sent["retryCount"]) == (0, {"a": 1}, 4)
 
 
-@pytest.mark.parametrize("count", ["many", None, -1, [], 1e300], ids=repr)
-def test_a_retry_count_of_strangers_does_no_harm(count: Any) -> None:
-    """retryCount is counted on from whatever stands there (CONTRACT 3.10, 7.2)."""
+@pytest.mark.parametrize(("count", "later"), [("many", 1), (None, 1), ([], 1), (True, 1), (-1, 0), (1e300, 1e300)], ids=repr)
+def test_a_retry_count_of_strangers_does_no_harm(count: Any, later: float) -> None:
+    """retryCount is counted on from a number that stands there, and from none where it is something else (CONTRACT 3.10, 7.2)."""
     bed = Bed(world=left_behind(stored(1, retryCount=count)), script=[DOWN])
     bed.advance(MINUTE_MS)
-    assert (len(bed.api.calls), bed.stats["acknowledged"]) == (2, 1)
+    assert [call.events[0]["retryCount"] for call in bed.api.calls] == [count, later]
+    assert bed.stats["acknowledged"] == 1
+
+
+def test_an_event_that_has_grown_is_recovered() -> None:
+    """The largest event is longer by its `retryCount` after a failure, and the next page sends it all the same (CONTRACT 3.10, 4.1)."""
+    world = World()
+    bed = Bed({"maxBatchSize": 1}, [DOWN, HOLD], world=world)
+    assert bed.queue.enqueue(of_size(4096, timestamp=bed.clock.now_ms())) == "e"
+    bed.settle()
+    bed.tab.kill()
+    heir = Bed(world=world)
+    heir.settle()
+    assert (heir.api.ids, heir.drops) == (["e"], [])
+
+
+@pytest.mark.parametrize(("size_bytes", "outcome"), [(59_000, (["e"], [])), (59_001, ([], ["corrupt"]))])
+def test_a_stored_event_is_as_large_as_a_request_can_carry(size_bytes: int, outcome: Any) -> None:
+    """What could never be sent is not taken in, or all others would wait behind it (CONTRACT 3.1, 4.5)."""
+    bed = Bed(world=left_behind(of_size(size_bytes)))
+    bed.settle()
+    assert (bed.api.ids, bed.reasons) == outcome
 
 
 @pytest.mark.parametrize("key", ["other", f"{KEY}2", f"{KEY}.x", f"{KEY}.1x", f"{KEY}.-1", f"{KEY}.", f"{KEY}_2", "srv", ""])
@@ -479,6 +510,16 @@ def test_an_event_that_is_in_memory_and_in_an_orphan_is_one() -> None:
     assert (bed.api.ids, bed.texts) == (["old-1"], {})
 
 
+def test_a_known_event_stays_in_the_orphan_while_there_is_no_room() -> None:
+    """What no other key can take lies where it was found: a crash loses nothing (CONTRACT 4.4, 4.6)."""
+    world = left_behind(stored(1), key=f"{KEY}:gone")
+    world.origin.quota_chars = 0
+    bed = Bed(script=hold, world=world, is_settled=False)
+    bed.queue.enqueue(click(1, id="old-1"))
+    bed.settle()
+    assert bed.stored_everywhere() == ["old-1"]
+
+
 # -- 4.7
 
 
@@ -503,6 +544,14 @@ def test_over_max_queue_bytes_the_oldest_go() -> None:
     assert set(bed.reasons) == {"overflow"}
     assert sum(len(text) for text in bed.texts.values()) <= 4000 + 100
     assert bed.stored()[:-1] == small[len(bed.reasons) :]
+
+
+def test_exactly_max_queue_bytes_fit() -> None:
+    """What is not over the limit costs nobody (CONTRACT 4.7)."""
+    bed = offline({"maxQueueBytes": 1000})
+    for event_id in "ab":
+        bed.queue.enqueue(of_size(500, id=event_id))
+    assert (bed.stored(), bed.drops) == (["a", "b"], [])
 
 
 def test_one_event_does_not_drop_all_others() -> None:

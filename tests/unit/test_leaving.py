@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from tests.fakes import HOLD, Failure, FakeJson, World, click
-from tests.unit.bed import HOUR_MS, KEY, MINUTE_MS, Bed, all_ids
+from tests.fakes import HOLD, Failure, World, click
+from tests.unit.bed import HOUR_MS, KEY, MINUTE_MS, Bed, all_ids, body_bytes
 
 DOWN = Failure(503)
 
@@ -80,9 +80,27 @@ def test_no_more_than_60_000_bytes_go_oldest_first(leave: Callable[[Bed], None])
     leave(bed)
     sent = bed.api.ids
     assert sent == ids[: len(sent)]
-    bodies = [FakeJson().size_bytes(FakeJson().dump({"events": call.events, **call.request})) for call in bed.api.calls]
-    assert 50_000 < sum(bodies) <= 60_000
+    assert 50_000 < sum(map(body_bytes, bed.api.calls)) <= 60_000
     assert all_ids(bed.texts) == set(ids)
+
+
+@LEAVINGS
+def test_what_is_in_flight_counts_among_the_60_000_bytes(leave: Callable[[Bed], None]) -> None:
+    """The request on its way shares them with those that leave beside it (CONTRACT 5.1)."""
+    bed = Bed({"maxBatchSize": 30}, hold)
+    bed.click(90, note="x" * 1000)
+    leave(bed)
+    assert 50_000 < sum(map(body_bytes, bed.api.calls)) <= 60_000
+
+
+def test_a_failure_in_the_call_itself_ends_the_leaving() -> None:
+    """An api that fails at once is not asked for batch after batch as the page goes (CONTRACT 3.6, 5.1)."""
+    bed = Bed({"maxBatchSize": 1}, [DOWN] * 5, delay_ms=None)
+    bed.go_offline()
+    bed.click(5)
+    bed.world.network.online = True
+    hidden(bed)
+    assert bed.sizes == [1]
 
 
 def test_hidden_twice_sends_once() -> None:
@@ -383,6 +401,16 @@ def test_a_page_that_was_left_without_storage_keeps_its_events() -> None:
     assert (set(bed.api.ids), bed.stats["acknowledged"]) == (set(ids), 3)
 
 
+def test_what_could_not_be_written_is_tried_once_more_on_leaving() -> None:
+    """A page that is left writes what a full store had refused, if there is room now (CONTRACT 4.6, 5.2)."""
+    bed = Bed(script=hold)
+    bed.world.origin.quota_chars = 0
+    ids = bed.click(2)
+    bed.world.origin.quota_chars = None
+    bed.tab.leave()
+    assert all_ids(bed.texts) == set(ids)
+
+
 @pytest.mark.parametrize("hidden_first", [False, True])
 def test_a_closed_page_loses_nothing(hidden_first: bool) -> None:
     """Closed before an answer came: the next page delivers (CONTRACT 5.1, 5.2)."""
@@ -582,6 +610,31 @@ def test_purge_reaches_what_a_dying_tab_leaves() -> None:
     second.tab.kill()
     first.advance(MINUTE_MS)
     assert (first.api.ids, first.texts, first.stats["dropped"]["purged"]) == ([], {}, 3)
+
+
+def test_purge_reaches_what_was_clicked_in_the_same_millisecond() -> None:
+    """A click and the withdrawal may share a moment; when its tab dies later, that click is not sent (CONTRACT 5.4)."""
+    world = World()
+    first = Bed(script=hold, world=world)
+    second = Bed(script=hold, world=world)
+    second.click(3)
+    first.queue.purge()
+    second.tab.kill()
+    first.advance(MINUTE_MS)
+    assert (first.api.ids, first.texts, first.reasons) == ([], {}, ["purged"] * 3)
+
+
+def test_what_another_tab_clicks_after_a_purge_is_delivered() -> None:
+    """Consent that was given again holds in every tab: what a dying one leaves is asked for its moment (CONTRACT 5.4)."""
+    world = World()
+    first = Bed(script=hold, world=world)
+    second = Bed(script=hold, world=world)
+    first.queue.purge()
+    first.advance(1)
+    ids = second.click(2)
+    second.tab.kill()
+    first.settle()
+    assert (first.api.ids, first.drops) == (ids, [])
 
 
 def test_after_purge_life_goes_on() -> None:

@@ -91,6 +91,28 @@ def test_the_owner_leaves_the_keys_of_the_living_alone() -> None:
     assert set(ids) <= set(second.stored_everywhere())
 
 
+def test_the_owner_leaves_all_pages_of_the_living_alone() -> None:
+    """One lock guards the whole family, however many pages it has (CONTRACT 4.1, 4.2)."""
+    first, second = tabs(2)
+    ids = second.click(75)
+    first.tab.page.tell("visible")
+    first.settle()
+    assert (first.stats["recovered"], second.stored_everywhere()) == (0, ids)
+
+
+def test_each_tab_is_waited_for_once() -> None:
+    """However often the owner looks, it asks for each lock once (CONTRACT 4.2)."""
+    first, second = tabs(2)
+    second.click(2)
+    first.settle()
+    before = first.world.locks.requests
+    for _ in range(5):
+        first.tab.page.tell("visible")
+        second.click()
+        first.settle()
+    assert first.world.locks.requests == before
+
+
 def test_two_storage_keys_are_two_worlds() -> None:
     """Widgets with different keys know nothing of each other (CONTRACT 1.4, 4.2)."""
     world = World()
@@ -197,6 +219,23 @@ def test_an_heir_may_be_faster_than_the_tab_itself() -> None:
     late.advance(MINUTE_MS)
     assert {*owner.api.ids, *late.api.ids} == set(ids)
     assert (owner.stats["pending"], late.stats["pending"], world.origin.texts) == (0, 0, {})
+
+
+def test_a_tab_whose_key_has_an_heir_writes_to_another() -> None:
+    """From then on it holds the lock of whatever key it writes to: the heir is the one writer of the old one (CONTRACT 4.2)."""
+    world = World()
+    owner = Bed(script=hold, world=world)
+    owner.advance(100)
+    world.locks.way = lambda: 20
+    late = Bed(script=hold, world=world, is_settled=False)
+    world.locks.way = lambda: 1
+    late.click()
+    late.advance(30)
+    world.locks.way = None
+    late.settle()
+    ids = late.click()
+    homes = [key for key in pages_of(late.texts) if set(ids) & set(late.stored(key))]
+    assert [world.locks.held_by(key) for key in homes] == [late.tab.life]
 
 
 def test_what_others_write_before_the_lock_answers_is_not_lost() -> None:
@@ -383,6 +422,15 @@ def test_news_of_a_dead_tabs_last_write_may_come_late() -> None:
     assert world.origin.texts == {}
 
 
+def test_a_page_that_becomes_visible_looks_for_orphans() -> None:
+    """A queue of this very page makes no news; what it left is found when the page is looked at again (CONTRACT 4.2)."""
+    (first,) = tabs(1)
+    first.texts[f"{KEY}:silent"] = json.dumps([click(1, id="x", timestamp=1)])
+    first.tab.page.tell("visible")
+    first.settle()
+    assert first.api.ids == ["x"]
+
+
 # -- no locks
 
 
@@ -399,6 +447,22 @@ def test_without_locks_a_lone_tab_works_the_same() -> None:
     assert (bed.stored(), set(bed.texts)) == (ids, {KEY})
     bed.advance(5000)
     assert (bed.api.ids, bed.texts) == (ids, {})
+
+
+def test_without_locks_there_is_one_page() -> None:
+    """Tabs that share a key do not spill: each would move the events of the others (CONTRACT 4.3)."""
+    (bed,) = unlocked(1)
+    ids = bed.click(75)
+    assert (bed.stored(), set(bed.texts)) == (ids, {KEY})
+
+
+def test_without_locks_a_click_after_pagehide_merges_too() -> None:
+    """The last deed of a page takes nothing from another tab (CONTRACT 4.3, 5.2)."""
+    leaving, other = unlocked(2)
+    ids = other.click(2)
+    leaving.tab.page.tell("leave")
+    ids += leaving.click()
+    assert all_ids(leaving.texts) == set(ids)
 
 
 def test_without_locks_tabs_merge_by_id() -> None:
