@@ -193,11 +193,12 @@ def test_unsubscribe_ends_it() -> None:
 
 
 def test_after_destroy_the_last_word_is_heard() -> None:
-    """Subscribers hear that the queue is destroyed (CONTRACT 1.3, 5.3)."""
+    """Subscribers hear that the queue is destroyed, and nothing after that (CONTRACT 1.3, 5.3)."""
     bed = Bed()
     heard: list[str] = []
     bed.queue.subscribe(lambda: heard.append(bed.state))
     bed.queue.destroy()
+    bed.click()
     assert heard == ["destroyed"]
 
 

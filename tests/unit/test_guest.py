@@ -499,3 +499,38 @@ def test_timers_may_throw() -> None:
     assert sent == []
     queue.flush()
     assert [len(events) for events in sent] == [1]
+
+
+def test_timers_may_be_broken_for_a_moment() -> None:
+    """What could not be armed is armed with the next call (CONTRACT 1.6, 3.1)."""
+    bed = Bed()
+    bed.env.clock = BrokenTimers(bed.clock)  # type: ignore[assignment]
+    bed.click()
+    bed.env.clock = bed.clock
+    bed.click()
+    bed.advance(5000)
+    assert bed.sizes == [2]
+
+
+class HastyTimers:
+    """A clock whose timers come a millisecond early, as a browser's may."""
+
+    def __init__(self, clock: Any) -> None:
+        self._clock = clock
+
+    def call_later(self, delay_ms: float, callback: Callable[[], None]) -> Any:
+        return self._clock.call_later(max(delay_ms - 1, 0.5), callback)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._clock, name)
+
+
+def test_timers_may_come_early() -> None:
+    """Whoever is woken looks at the clock, and waits for the rest (CONTRACT 3.1)."""
+    bed = Bed()
+    bed.env.clock = HastyTimers(bed.clock)  # type: ignore[assignment]
+    bed.click()
+    bed.advance(4999.5)
+    assert bed.sizes == []
+    bed.advance(1)
+    assert bed.sizes == [1]

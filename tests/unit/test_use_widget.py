@@ -88,6 +88,19 @@ def test_the_session_of_the_widget_travels_with_each_click() -> None:
     assert "sessionId" not in mine
 
 
+def test_a_click_has_the_session_of_its_moment() -> None:
+    """When the props have changed, the next click has the new `sessionId`."""
+    env = make_env()
+    api = FakeApi(env.clock)
+    react = component(env, api)
+    react.mount()
+    react.props = {**react.props, "sessionId": "session-2"}
+    react.render()
+    react.shown["trackClick"](sessionless(1))
+    env.clock.advance(5000)
+    assert [event["sessionId"] for event in api.calls[0].events] == ["session-2"]
+
+
 def test_track_click_keeps_its_identity() -> None:
     """`trackClick` is the same function in every render and after a remount: it may stand in dependency lists."""
     env = make_env()

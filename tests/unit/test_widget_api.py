@@ -97,6 +97,13 @@ def test_every_option_reaches_the_request() -> None:
     assert (sent["url"], sent["timeout_ms"], sent["fetch"]) == ("/many", 500, print)
 
 
+def test_a_header_of_the_host_has_the_last_word() -> None:
+    """A host that names a `Content-Type` among its `headers` means it."""
+    http = FakeHttp(OK)
+    batch(http, headers={"Content-Type": "application/vnd.x+json"})
+    assert http.sent[0]["headers"] == {"Content-Type": "application/vnd.x+json"}
+
+
 def test_a_timeout_of_ten_seconds_is_the_default() -> None:
     """Without `timeoutMs` a request may take 10 s, the body included."""
     http = FakeHttp(OK)
@@ -115,11 +122,18 @@ def test_an_answer_in_json_is_handed_on() -> None:
 
 @pytest.mark.parametrize(
     "answer",
-    [FakeResponse(204), FakeResponse(200, "", **HTML), FakeResponse(200, "ok"), FakeResponse(202, "{cut")],
-    ids=["no content", "empty", "text", "broken JSON"],
+    [
+        FakeResponse(200, "", **HTML),
+        FakeResponse(200, "ok"),
+        FakeResponse(200, "ok", content_type="text/plain; charset=utf-8"),
+        FakeResponse(202, "{cut"),
+        FakeResponse(204),
+        FakeResponse(299),
+    ],
+    ids=["empty", "text", "text by its type", "broken JSON", "no content", "the last one"],
 )
 def test_a_success_without_json_acknowledges(answer: FakeResponse) -> None:
-    """204, an empty body and a body that is neither JSON nor HTML are success, resolved to None."""
+    """200 to 299 with an empty body, or one that is neither JSON nor HTML, is success, resolved to None."""
     promise = click(answer)
     assert (promise.state, promise.value) == ("resolved", None)
 
@@ -142,7 +156,7 @@ def test_json_that_calls_itself_html_is_json() -> None:
     assert (promise.state, promise.value) == ("resolved", {"ok": True})
 
 
-@pytest.mark.parametrize("status", [302, 400, 404, 429, 500])
+@pytest.mark.parametrize("status", [199, 300, 302, 304, 400, 404, 429, 500])
 def test_any_other_status_is_a_failure_that_names_it(status: int) -> None:
     """The error carries `status`, from which the queue tells the path's fault from the events' (CONTRACT 3.5)."""
     promise = click(FakeResponse(status, '{"ok":true}'))
