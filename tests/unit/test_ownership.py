@@ -318,7 +318,7 @@ def test_a_dead_owners_events_fall_to_who_waits() -> None:
     ids = [*first.click(3), *second.click(2), *third.click(1)]
     first.tab.kill()
     second.settle()
-    assert second.stored() == [*ids[3:5], *ids[:3]] or set(second.stored()) == set(ids[:5])
+    assert set(second.stored()) == set(ids[:5])
     assert second.stats["recovered"] == 3
     second.tab.kill()
     third.settle()
