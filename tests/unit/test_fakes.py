@@ -225,10 +225,7 @@ class TestStorage:
 
 class TestPage:
     def test_news_reach_who_listens(self) -> None:
-        """Each listener once, until it stops; one function may listen twice.
-
-        Who is left hears `visible` each time that another stops: that takes the place of a `storage` event inside a page.
-        """
+        """Each listener once, until it stops; who is left hears `visible` then, as no page hears of its own storage."""
         page, heard = FakePage("UA"), []
 
         def hear(news: str, key: str | None, text: str | None) -> None:
