@@ -11,6 +11,9 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 TESTS = sorted((ROOT / "tests").rglob("test_*.py"))
+SCRIPTS = sorted(path for ending in ("js", "html") for path in (ROOT / "tests").rglob(f"*.{ending}"))
+SLEEP = r"\btime\.sleep\(|^from time import .*\bsleep\b|\bnew Promise\(.*\bsetTimeout\(\w+, (?!0\))"
+"""Also a promise that nothing but time fulfils; after no time at all it lets others have their turn."""
 
 
 def name(path: Path) -> str:
@@ -31,10 +34,10 @@ def test_every_test_says_what_it_promises(path: Path) -> None:
     assert [node.name for node in functions(path) if len((ast.get_docstring(node) or "").splitlines()) != 1] == []
 
 
-@pytest.mark.parametrize("path", TESTS, ids=name)
+@pytest.mark.parametrize("path", [*TESTS, *SCRIPTS], ids=name)
 def test_no_test_sleeps(path: Path) -> None:
     """A fixed wait is too short on a slow machine and too long on a fast one: wait for a condition."""
-    assert not re.search(r"\btime\.sleep\(|^from time import .*\bsleep\b", path.read_text(), re.M) or path == Path(__file__)
+    assert not re.search(SLEEP, path.read_text(), re.M) or path == Path(__file__)
 
 
 @pytest.mark.parametrize("path", sorted((ROOT / "src").rglob("*.py")), ids=name)
