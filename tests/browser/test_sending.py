@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from email.utils import formatdate
 
@@ -24,6 +25,18 @@ def test_the_tenth_click_needs_no_timer(host: Host, endpoint: Endpoint) -> None:
     host.start(clock="held")
     host.wait_until_all_arrived(host.click(10))
     assert endpoint.sizes == [10]
+
+
+def test_an_id_is_four_random_numbers_of_32_bits(host: Host, endpoint: Endpoint) -> None:
+    """128 random bits, so that no two clicks of all visitors share an id (CONTRACT 2.2)."""
+    host.start(clock="held")
+    ids = host.click(10)
+    host.wait_until_all_arrived(ids)
+    assert [each for each in endpoint.store if not re.fullmatch(r"\d+(-\d+){3}", each)] == []
+    numbers = [int(number) for each in ids for number in each.split("-")]
+    # Chance fails neither: it would take 40 numbers below 2**24, or ten that are there twice.
+    assert 2**24 < max(numbers) < 2**32
+    assert len(set(numbers)) > 30
 
 
 def test_one_click_goes_after_five_seconds(host: Host, endpoint: Endpoint) -> None:
