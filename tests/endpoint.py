@@ -1,7 +1,7 @@
 """An endpoint that is idempotent by event id, behind a line that fails in every way that a line can.
 
-The law: what it has received it never forgets, and an event counts as acknowledged only when the answer that says so
-has reached a running tab. Until then the tab must keep it, whatever the endpoint already knows.
+The law: an event counts as acknowledged only when the answer that says so has reached a running tab. Until then the tab
+must keep it, whatever the endpoint already knows.
 """
 
 from __future__ import annotations
@@ -52,13 +52,11 @@ class Answer(Promise):
 class Endpoint:
     """The server, and the line to it. `mood` names what it does; `dice` decides where there is a choice."""
 
-    __slots__ = ("acknowledged", "blamed", "calls", "dice", "mood", "offered", "received", "refused")
+    __slots__ = ("acknowledged", "blamed", "dice", "mood", "offered", "refused")
 
     def __init__(self, dice: Random) -> None:
         self.dice = dice
         self.mood = "well"
-        self.calls = 0
-        self.received: set[str] = set()
         self.acknowledged: set[str] = set()
         self.refused: set[str] = set()
         """Listed as `rejected` in an answer that a tab has heard."""
@@ -69,7 +67,6 @@ class Endpoint:
 
     def take(self, clock: FakeClock, events: list[Event], on_answer: Task) -> Any:
         """A request: what `track_click_batch` gives back. `on_answer` is called when the tab hears the answer."""
-        self.calls += 1
         ids = [event["id"] for event in events]
         self.offered.update(ids)
         deed = self._deed()
@@ -108,13 +105,12 @@ class Endpoint:
         return Failure(self.dice.choice(PATH_STATUSES), wait_ms)  # type: ignore[arg-type]
 
     def _judge(self, events: list[Event], deed: str) -> Any:
-        """Receive what is good; what is to be said of the rest."""
+        """What is to be said of these events; None where all of them are good."""
         for event in events:
             if event["offerId"] in BLAME_STATUSES:
                 return Failure(BLAME_STATUSES[event["offerId"]])
         rejected = [event["id"] for event in events if event["offerId"] == "unwanted"]
         again = [event["id"] for event in events if deed == "again" and self.dice.random() < 0.5]
-        self.received.update(event["id"] for event in events if event["id"] not in rejected and event["id"] not in again)
         if not rejected and not again:
             return None
         return {"rejected": [{"id": each, "reason": "unwanted"} for each in rejected], "retry": again}

@@ -374,8 +374,8 @@ class FakeNetwork:
 
     __slots__ = ("online",)
 
-    def __init__(self, online: bool = True) -> None:
-        self.online = online
+    def __init__(self) -> None:
+        self.online = True
 
     def is_online(self) -> bool:
         return self.online
@@ -384,10 +384,9 @@ class FakeNetwork:
 class FakePage:
     """`Page`: the test tells the news, `page.tell('hidden')`."""
 
-    __slots__ = ("_hearers", "_life", "_user_agent")
+    __slots__ = ("_hearers", "_life")
 
-    def __init__(self, user_agent: str = "Fake/1.0", life: Life | None = None) -> None:
-        self._user_agent = user_agent
+    def __init__(self, life: Life | None = None) -> None:
         self._life = life or Life()
         self._hearers: list[Callable[[PageNews, str | None, str | None], None]] = []
 
@@ -397,7 +396,7 @@ class FakePage:
         return len(self._hearers)
 
     def user_agent(self) -> str:
-        return self._user_agent
+        return "Fake/1.0"
 
     def listen(self, hear: Callable[[PageNews, str | None, str | None], None]) -> Task:
         # Wrapped, so that one function that listens twice is two listeners.
@@ -577,12 +576,12 @@ class FakeIds:
 
     __slots__ = ("_count", "_prefix", "dice")
 
-    def __init__(self, prefix: str = "id", dice: float = 0.0) -> None:
+    def __init__(self, prefix: str = "id") -> None:
         if "." in prefix or ":" in prefix:
             raise ValueError(f"FakeIds prefix {prefix!r}: no '.' and no ':', as in every id (CONTRACT 2.2)")
         self._prefix = prefix
         self._count = 0
-        self.dice = dice
+        self.dice = 0.0
 
     def new_id(self) -> str:
         self._count += 1
@@ -793,7 +792,7 @@ class FakeApi:
 class Env:
     """`Env`, whose ports are fakes: what a test asks of them stands beside what the queue asks."""
 
-    __slots__ = ("clock", "ids", "json", "life", "locks", "network", "page", "storage")
+    __slots__ = ("clock", "ids", "json", "locks", "network", "page", "storage")
 
     def __init__(
         self,
@@ -803,7 +802,6 @@ class Env:
         page: FakePage,
         locks: FakeLocks,
         ids: FakeIds,
-        life: Life,
     ) -> None:
         self.storage = storage
         self.clock = clock
@@ -812,7 +810,6 @@ class Env:
         self.locks = locks
         self.ids = ids
         self.json = FakeJson()
-        self.life = life
 
 
 class World:
@@ -854,16 +851,12 @@ class Tab:
     def __init__(self, world: World, name: str) -> None:
         self.name = name
         self.life = Life()
-        self.page = FakePage(life=self.life)
+        self.page = FakePage(self.life)
         storage = world.origin.open(self.life)
         storage.hear = lambda key, text: self.page.tell("storage", key, text)
         clock = FakeClock(world.timeline, self.life)
         locks = world.locks.open(self.life, lambda: self.page.tell("visible"))
-        self.env = Env(storage, clock, world.network, self.page, locks, FakeIds(name), self.life)
-
-    def api(self, script: list[Outcome] | Callable[[Call], Outcome] | None = None) -> FakeApi:
-        """An endpoint as seen from this tab: its answers fall silent with it."""
-        return FakeApi(self.env.clock, script)
+        self.env = Env(storage, clock, world.network, self.page, locks, FakeIds(name))
 
     def kill(self) -> None:
         """The renderer crashes: no word of it to the page."""
@@ -894,11 +887,9 @@ class Tab:
         self.page.tell("leave" if hidden_first else "hidden")
 
 
-def make_env(online: bool = True) -> Env:
+def make_env() -> Env:
     """Every port of a lone tab in a world of its own."""
-    world = World()
-    world.network.online = online
-    return world.open().env
+    return World().open().env
 
 
 def click(number: int = 1, **fields: Any) -> Event:

@@ -168,16 +168,3 @@ def _is_root() -> bool:
 
 
 OPENERS = {"chromium": _open_chromium, "firefox": _open_firefox, "webkit": _open_webkit}
-
-
-__all__ = [
-    "INSTALL",
-    "NAMES",
-    "NoBrowser",
-    "can_cut",
-    "choose",
-    "find_chromium",
-    "find_minibrowser",
-    "open_browser",
-    "set_network",
-]

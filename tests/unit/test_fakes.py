@@ -226,14 +226,14 @@ class TestStorage:
 class TestPage:
     def test_news_reach_who_listens(self) -> None:
         """Each listener once, until it stops; who is left hears `visible` then, as no page hears of its own storage."""
-        page, heard = FakePage("UA"), []
+        page, heard = FakePage(), []
 
         def hear(news: str, key: str | None, text: str | None) -> None:
             heard.append(news)
 
         stops = [page.listen(hear), page.listen(hear)]
         page.tell("online")
-        assert (heard, page.listeners, page.user_agent()) == (["online", "online"], 2, "UA")
+        assert (heard, page.listeners, page.user_agent()) == (["online", "online"], 2, "Fake/1.0")
         stops[0]()
         stops[0]()
         page.tell("hidden")
@@ -364,7 +364,7 @@ class TestLife:
         world = World()
         tab = world.open()
         heard: list[str] = []
-        api = tab.api([HOLD])
+        api = FakeApi(tab.env.clock, [HOLD])
         answer = api.track_click_batch([], {})
         answer.then(lambda value: heard.append("answer"), lambda error: heard.append("failure"))
         tab.env.clock.call_later(1, lambda: heard.append("timer"))
@@ -409,7 +409,8 @@ class TestLife:
 class TestIds:
     def test_ids_count(self) -> None:
         """Deterministic, told apart by tab, and `random` is what the test set."""
-        ids = FakeIds("tab", 0.25)
+        ids = FakeIds("tab")
+        ids.dice = 0.25
         assert (ids.new_id(), ids.new_id(), ids.random()) == ("tab-1", "tab-2", 0.25)
 
     def test_a_prefix_that_no_id_may_have(self) -> None:
@@ -524,8 +525,8 @@ class TestApi:
 class TestEnv:
     def test_one_call_makes_every_port(self) -> None:
         """`make_env` is a lone tab; `click` is an event that a queue accepts."""
-        env = make_env(online=False)
-        assert (env.network.is_online(), env.clock.armed, env.page.listeners) == (False, 0, 0)
+        env = make_env()
+        assert (env.network.is_online(), env.clock.armed, env.page.listeners) == (True, 0, 0)
         assert click(2, extra=1)["questionId"] == "q2"
 
     def test_the_line_is_told_in_every_tab_once(self) -> None:

@@ -16,7 +16,6 @@ class FakeReact:
 
     def __init__(self, props: dict[str, Any]) -> None:
         self.props = props
-        self.renders = 0
         self.shown: Any = None
         self._hook = create_use_widget(self)
         self._state: Any = None
@@ -35,7 +34,6 @@ class FakeReact:
         return look()
 
     def render(self) -> None:
-        self.renders += 1
         self.shown = self._hook(self.props)
 
     def mount(self) -> None:

@@ -5,7 +5,6 @@ export class JumpingClock {
     this.answersAwaited = 0;
     this.startMs = Date.now();
     this.passedMs = 0;
-    this.asked = []; // [delayMs, ...]
     this.port = {
       nowMs: () => this.startMs + this.passedMs,
       uptimeMs: () => this.passedMs,
@@ -15,7 +14,6 @@ export class JumpingClock {
   }
 
   arm(delayMs, callback) {
-    this.asked.push(delayMs);
     const timer = { dueAtMs: this.passedMs + delayMs };
     const tick = () => {
       if (this.isHeld || this.answersAwaited > 0) {
