@@ -133,11 +133,11 @@ def plan(seed: int) -> Plan:
     for maker in dice.choices(makers, weights, k=dice.randint(4, 24)):
         steps.append(maker(dice))
     planned = Plan(options, steps, _bool(dice))
-    _tighten(planned, Random(f"{seed} since"))
+    _add_later_faults(planned, Random(f"{seed} since"))
     return planned
 
 
-def _tighten(planned: Plan, dice: Random) -> None:
+def _add_later_faults(planned: Plan, dice: Random) -> None:
     """Faults that came later have dice of their own, so that a seed goes on to mean what it meant."""
     added: list[Step] = []
     if dice.random() < 0.1:
