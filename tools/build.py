@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from tools import names, node, sizes, subset
-from tools.transpile import RUNTIME, TRANSCRYPT_RUNTIME, BuildError, exports_of, modules_of, python_lines, transpile
+from tools.source_tree import PACKAGE, BuildError, dotted_name, find_file, modules_of, python_file
+from tools.transpile import TRANSCRYPT_RUNTIME, exports_of, python_lines, transpile
 
 ROOT = node.ROOT
 SOURCE = ROOT / "src" / "clickqueue"
@@ -35,24 +36,24 @@ def entries_of(source: Path) -> dict[str, str]:
 
 def _entry(source: Path, entry: str) -> str:
     exports = (f"{name} as {names.camel(name)}" for name in exports_of(source / f"{entry}.py"))
-    return f"export {{ {', '.join(exports)} }} from './clickqueue.{entry}.js'"
+    return f"export {{ {', '.join(exports)} }} from './{PACKAGE}.{entry}.js'"
 
 
 def _module(source: Path, name: str, entry: str) -> dict[str, Any]:
-    external = {f"./clickqueue.{other}.js": f"./{file}.js" for file, other in MODULES.items() if file != name}
+    external = {f"./{PACKAGE}.{other}.js": f"./{file}.js" for file, other in MODULES.items() if file != name}
     return {"name": name, "entry": _entry(source, entry), "external": external}
 
 
 def link(source: Path, modules: Path) -> dict[str, Any]:
     """Hand the transpiled modules to esbuild; answers with the files as text and their sizes."""
-    runtime = str(source / "runtime.js")
+    runtime = find_file(source, "runtime.js")
     job = {
         "staging": str(modules),
         "entry": ENTRY,
         "out": str(source.parent.parent / "dist"),
         "target": TARGET,
         "modules": [_module(source, name, entry) for name, entry in entries_of(source).items()],
-        "replaced": {RUNTIME: runtime, TRANSCRYPT_RUNTIME: runtime},
+        "replaced": {f"./{dotted_name(source, runtime)}.js": str(runtime), TRANSCRYPT_RUNTIME: str(runtime)},
         "mangled": names.mangled(source, modules_of(source)),
         "mangleCache": names.mangle_cache(source),
     }
@@ -72,18 +73,19 @@ def address(error: dict[str, Any], source: Path, modules: Path) -> str:
     module = modules / Path(location["file"]).name
     if not module.with_suffix(".map").is_file():
         return f"{location['file']}:{location['line']}"
-    return f"{source / module.stem.removeprefix('clickqueue.')}.py:{python_lines(module)[location['line'] - 1]}"
+    return f"{python_file(source, module.stem)}:{python_lines(module)[location['line'] - 1]}"
 
 
 def lead_home(text: str, source: Path) -> str:
     """A source map that names the files of src/ as seen from dist/, with their true content."""
     found = json.loads(text)
     for index, name in enumerate(found["sources"]):
-        path = source / Path(name).name.removeprefix("clickqueue.")
-        if path.name == ENTRY:
+        file = Path(name)
+        if file.name == ENTRY:
             found["sources"][index] = ENTRY
         else:
-            found["sources"][index] = f"../src/clickqueue/{path.name}"
+            path = python_file(source, file.stem) if file.suffix == ".py" else find_file(source, file.name)
+            found["sources"][index] = f"../src/{PACKAGE}/{path.relative_to(source).as_posix()}"
             found["sourcesContent"][index] = path.read_text()
     return json.dumps(found, separators=(",", ":"), ensure_ascii=False) + "\n"
 
@@ -98,7 +100,7 @@ def build(source: Path) -> dict[str, str]:
         answer = link(source, modules)
     files = {file["file"]: file["text"] for file in answer["files"]}
     files = {name: lead_home(text, source) if name.endswith(".map") else text for name, text in files.items()}
-    files |= {path.name: path.read_text() for path in sorted(source.glob("*.d.ts"))}
+    files |= {path.name: path.read_text() for path in sorted(source.rglob("*.d.ts"))}
     return files | {"size.json": sizes.measure({name: text for name, text in files.items() if name.endswith(".js")})}
 
 

@@ -11,6 +11,7 @@ import re
 from pathlib import Path
 
 from tools.facts import gather, parse
+from tools.source_tree import find_file
 
 NATIVE = {"append": "push", "py_get": "get", "startswith": "startsWith"}
 """Methods that both machines have; `py_get` is what Transcrypt makes of `get`."""
@@ -41,15 +42,15 @@ def camel(name: str) -> str:
 
 def public(source: Path) -> set[str]:
     """Every attribute that JavaScript code outside of us may name: the lists above, and the ports."""
-    ports = gather([parse(source / "ports.py")])
+    ports = gather([parse(find_file(source, "ports.py"))])
     return {*PUBLIC, *ports.methods, *ports.attributes}
 
 
 def foreign(source: Path) -> set[str]:
     """Attributes of the page's own objects: what browser.py and runtime.js reach for."""
-    attributes = [node for node in ast.walk(parse(source / "browser.py")) if isinstance(node, ast.Attribute)]
+    attributes = [node for node in ast.walk(parse(find_file(source, "browser.py"))) if isinstance(node, ast.Attribute)]
     theirs = {node.attr for node in attributes if ast.unparse(node.value) != "self"}
-    return theirs | set(re.findall(r"\.(\w+)", (source / "runtime.js").read_text())) | set(KEPT)
+    return theirs | set(re.findall(r"\.(\w+)", find_file(source, "runtime.js").read_text())) | set(KEPT)
 
 
 def mangled(source: Path, modules: list[Path]) -> str:

@@ -12,7 +12,8 @@ from pathlib import Path
 
 from tools.facts import Facts, focus, gather, walk
 from tools.rules import RULES, Rule
-from tools.transpile import modules_of, without_types
+from tools.source_tree import modules_of
+from tools.transpile import without_types
 
 INTRODUCTION = """\
 # The subset
@@ -84,7 +85,7 @@ def _line_of(node: ast.AST, facts: Facts) -> int:
 
 def check_folder(source: Path) -> list[Fault]:
     """Every fault of a package."""
-    trees = [ast.parse(path.read_text()) for path in sorted(source.glob("*.py"))]
+    trees = [ast.parse(path.read_text()) for path in sorted(source.rglob("*.py"))]
     package = gather(trees)
     return [fault for path in modules_of(source) for fault in check(path.read_text(), path, package)]
 

@@ -15,24 +15,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from tools.polish import NOT_CODE, polish
+from tools.source_tree import PACKAGE, BuildError, dotted_name, find_file, modules_of, python_file
 
-CPYTHON_ONLY = ("__init__.py", "ports.py", "runtime.py")
-RUNTIME = "./clickqueue.runtime.js"
 TRANSCRYPT_RUNTIME = "./org.transcrypt.__runtime__.js"
 TYPING_MODULES = ("__future__", "typing", "collections.abc")
 FLAGS = ("-b", "-n", "-m", "-xt", "-jc", "-xr")
 IMPORT = re.compile(r"^import \{(.*)\} from '\./org\.transcrypt\.__runtime__\.js';$", re.M)
 HEAD = re.compile(r"^\t\w+ (?=\(.*\) \{)", re.M)
 """How a method of a polished class begins: its name is no use of that name."""
-
-
-class BuildError(Exception):
-    """Something in src/ that a person has to change; the text says where, what and how."""
-
-
-def modules_of(source: Path) -> list[Path]:
-    """The Python files of a package that become JavaScript."""
-    return sorted(path for path in source.glob("*.py") if path.name not in CPYTHON_ONLY)
 
 
 def _is_for_mypy(node: ast.AST) -> bool:
@@ -72,14 +62,15 @@ def exports_of(module: Path) -> list[str]:
 
 def stage(source: Path, staging: Path, entries: list[str]) -> None:
     """Lay out the copy that Transcrypt works on, so that nothing is ever written into src/."""
-    package = staging / "clickqueue"
-    package.mkdir(parents=True)
-    for path in modules_of(source):
-        (package / path.name).write_text(without_types(path.read_text()))
+    runtime = find_file(source, "runtime.js")
+    texts = {path: without_types(path.read_text()) for path in modules_of(source)}
     # Transcrypt reads only the names, and stumbles over JavaScript newer than itself.
-    exports = sorted(runtime_exports((source / "runtime.js").read_text()))
-    (package / "runtime.js").write_text("".join(f"export var {name} = null;\n" for name in exports))
-    (staging / "entry.py").write_text("".join(f"import clickqueue.{entry}\n" for entry in entries))
+    texts[runtime] = "".join(f"export var {name} = null;\n" for name in sorted(runtime_exports(runtime.read_text())))
+    for path, text in texts.items():
+        staged = staging / PACKAGE / path.relative_to(source)
+        staged.parent.mkdir(parents=True, exist_ok=True)
+        staged.write_text(text)
+    (staging / "entry.py").write_text("".join(f"import {PACKAGE}.{entry}\n" for entry in entries))
 
 
 def run_transcrypt(staging: Path, source: Path) -> Path:
@@ -97,10 +88,18 @@ def reason_of(told: str, source: Path) -> str:
     if not places:
         return ""
     file, line = places[-1].groups()
-    module = Path(file).name.removesuffix(".py").removeprefix("clickqueue.")
     rest = told[places[-1].end() :].partition("\n\n")[0]
     reasons = [text.strip() for text in rest.splitlines() if text.strip() not in ("", "Aborted")]
-    return f"{source / module}.py:{line}: {' '.join(reasons[:2])}"
+    return f"{source_of(file, source)}:{line}: {' '.join(reasons[:2])}"
+
+
+def source_of(staged: str, source: Path) -> Path:
+    """The file in src/ of which Transcrypt read a copy; for its own copies in the target folder, whose names are dotted, as well."""
+    name = Path(staged).name.removesuffix(".py")
+    if name.startswith(f"{PACKAGE}."):
+        return python_file(source, name)
+    parts = Path(staged).parts
+    return source.joinpath(*parts[parts.index(PACKAGE) + 1 :]) if PACKAGE in parts else Path(staged)
 
 
 def code_of(javascript: str) -> str:
@@ -153,7 +152,7 @@ def link_to_runtime(path: Path, javascript: str, allowed: set[str], source: Path
     code = HEAD.sub("", code_of(IMPORT.sub("", javascript)))
     used = {name: lines for name in found[1].split(", ") if (lines := list(uses_of(name, code)))}
     for name in used.keys() - allowed:
-        file = source / f"{path.stem.removeprefix('clickqueue.')}.py"
+        file = python_file(source, path.stem)
         line = python_lines(path)[used[name][0]]
         raise BuildError(
             f"{file}:{line}: needs {name} of Transcrypt's runtime, which runtime.js does not have; "
@@ -167,8 +166,9 @@ def transpile(source: Path, staging: Path, entries: list[str]) -> Path:
     """The folder of JavaScript modules, ready to be linked."""
     stage(source, staging, entries)
     target = run_transcrypt(staging, source)
-    allowed = runtime_exports((source / "runtime.js").read_text())
-    for path in sorted(target.glob("clickqueue.*.js")):
-        if path.stem != "clickqueue.runtime":
+    runtime = find_file(source, "runtime.js")
+    allowed = runtime_exports(runtime.read_text())
+    for path in sorted(target.glob(f"{PACKAGE}.*.js")):
+        if path.stem != dotted_name(source, runtime):
             path.write_text(link_to_runtime(path, polish(path.read_text()), allowed, source))
     return target

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -12,7 +13,7 @@ import pytest
 
 from tools import build, names, node, sizes
 from tools.facts import gather, parse
-from tools.transpile import BuildError, modules_of
+from tools.source_tree import BuildError, find_file, modules_of
 
 PORTS = """
 class Clock(Protocol):
@@ -91,18 +92,35 @@ def create_use_widget(clock):
 """
 
 
-@pytest.fixture
-def source(tmp_path: Path) -> Path:
-    """A package as small as it gets, with the runtime of the real one."""
-    folder = tmp_path / "src" / "clickqueue"
-    folder.mkdir(parents=True)
-    files = {"ports": PORTS, "browser": BROWSER, "queue": QUEUE, "main": MAIN, "use_widget": USE_WIDGET}
+FOLDERS = {
+    "flat": {},
+    "nested": {"queue": "delivery", "ports": "platform", "browser": "platform", "runtime": "platform"},
+}
+"""The folder of each module that is not at the top of the package."""
+
+
+@pytest.fixture(params=FOLDERS)
+def source(tmp_path: Path, request: pytest.FixtureRequest) -> Path:
+    """A package as small as possible, with the runtime of the real one: once flat, once in folders."""
+    folders = FOLDERS[request.param]
+    package = tmp_path / "src" / "clickqueue"
+    files = {"ports.py": PORTS, "browser.py": BROWSER, "queue.py": QUEUE, "main.py": MAIN, "use_widget.py": USE_WIDGET}
+    files |= {name: find_file(build.SOURCE, name).read_text() for name in ("runtime.py", "runtime.js")}
+    files |= {"clickqueue.d.ts": "export {}\n"}
     for name, text in files.items():
-        (folder / f"{name}.py").write_text(text)
-    (folder / "runtime.js").write_text((build.SOURCE / "runtime.js").read_text())
-    (folder / "runtime.py").write_text((build.SOURCE / "runtime.py").read_text())
-    (folder / "clickqueue.d.ts").write_text("export {}\n")
-    return folder
+        path = package / folders.get(name.partition(".")[0], "") / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(nest(text, folders))
+    for folder in set(folders.values()):
+        (package / folder / "__init__.py").touch()
+    return package
+
+
+def nest(text: str, folders: dict[str, str]) -> str:
+    """The text of a module, importing modules from the folders that contain them."""
+    for name, folder in folders.items():
+        text = text.replace(f"from clickqueue.{name} ", f"from clickqueue.{folder}.{name} ")
+    return text
 
 
 @pytest.fixture
@@ -165,11 +183,12 @@ def test_the_host_stays_unmarked(execute: Callable[[str], str]) -> None:
     assert execute(f"{script} console.log(Object.getOwnPropertyNames(globalThis).length - before)") == "0"
 
 
-def test_a_stack_names_lines_of_python(execute: Callable[[str], str]) -> None:
+def test_a_stack_names_lines_of_python(source: Path, execute: Callable[[str], str]) -> None:
     """The source map leads from the minified file to the line that raised and to the one that called."""
     told = execute(f"{NEW} try {{ queue.purge() }} catch (error) {{ console.log(error.stack) }}")
-    assert f"src/clickqueue/queue.py:{line_of('raise ValueError')}" in told
-    assert f"src/clickqueue/queue.py:{line_of('Line(clock, -1)')}" in told
+    queue = find_file(source, "queue.py").relative_to(source.parent.parent)
+    assert f"{queue}:{line_of('raise ValueError')}" in told
+    assert f"{queue}:{line_of('Line(clock, -1)')}" in told
 
 
 def test_use_widget_shares_the_module(source: Path, execute: Callable[[str], str]) -> None:
@@ -182,21 +201,23 @@ def test_use_widget_shares_the_module(source: Path, execute: Callable[[str], str
 def test_maps_are_at_home_anywhere(source: Path) -> None:
     """Sources are named as seen from dist/, with their content; no path of the machine that built them."""
     found = json.loads(build.build(source)["clickqueue.js.map"])
-    assert set(found["sources"]) <= {f"../src/clickqueue/{path.name}" for path in source.iterdir()} | {build.ENTRY}
+    files = {f"../{path.relative_to(source.parent.parent)}": path for path in source.rglob("*.*")}
+    assert set(found["sources"]) <= files.keys() | {build.ENTRY}
     texts = dict(zip(found["sources"], found["sourcesContent"], strict=True))
-    assert texts["../src/clickqueue/queue.py"] == QUEUE
+    assert len(texts) == 3
+    assert all(text == files[name].read_text() for name, text in texts.items() if name != build.ENTRY)
     assert str(source.parent.parent) not in json.dumps(found)
 
 
 def test_the_same_source_gives_the_same_bytes(source: Path, tmp_path: Path) -> None:
     """Neither the time nor the place of a build is in it, and it leaves nothing behind in src/."""
-    before = sorted(source.iterdir())
+    before = sorted(path.relative_to(source) for path in source.rglob("*"))
     elsewhere = tmp_path / "elsewhere" / "src" / "clickqueue"
     elsewhere.parent.mkdir(parents=True)
     first = build.build(source)
     source.rename(elsewhere)
     assert build.build(elsewhere) == first
-    assert [path.name for path in sorted(elsewhere.iterdir())] == [path.name for path in before]
+    assert sorted(path.relative_to(elsewhere) for path in elsewhere.rglob("*")) == before
 
 
 def test_our_own_names_shrink(source: Path) -> None:
@@ -208,35 +229,76 @@ def test_our_own_names_shrink(source: Path) -> None:
 
 def test_a_missing_runtime_name_has_an_address(source: Path) -> None:
     """What our runtime lacks fails with the Python line that needs it and the list of what there is."""
-    runtime = source / "runtime.js"
+    runtime = find_file(source, "runtime.js")
     runtime.write_text(runtime.read_text().replace("export const len", "const len"))
     with pytest.raises(BuildError) as caught:
         build.build(source)
     line = line_of("str(len(line.listeners))")
     assert str(caught.value).startswith(
-        f"{source / 'queue.py'}:{line}: needs len of Transcrypt's runtime, which runtime.js does not have"
+        f"{find_file(source, 'queue.py')}:{line}: needs len of Transcrypt's runtime, which runtime.js does not have"
     )
     assert "it has Map, " in str(caught.value)
 
 
 def test_what_is_banned_fails_the_build(source: Path) -> None:
     """The law of the subset stands before everything else."""
-    (source / "main.py").write_text(MAIN + "a = [1][0:1]\n")
+    main = source / "main.py"
+    main.write_text(main.read_text() + "a = [1][0:1]\n")
     with pytest.raises(BuildError, match=rf"main\.py:{len(MAIN.splitlines()) + 1}: slices; write instead: a loop"):
         build.build(source)
 
 
-@pytest.mark.parametrize("wrong", ["import LIMIT, LIMITS, Queue", "import LIMITS, Queue\nfrom clickqueue.nowhere import here"])
-def test_a_wrong_import_has_an_address(source: Path, wrong: str) -> None:
-    """What Transcrypt or esbuild complains of begins with file and line of the Python."""
-    (source / "main.py").write_text(MAIN.replace("import LIMITS, Queue", wrong))
-    with pytest.raises(BuildError, match=rf"{source}/main\.py:{2 + wrong.count(chr(10))}: "):
+WRONG_IMPORTS = [
+    ("import LIMIT, LIMITS, Queue", 2),
+    ("import LIMITS, Queue\nfrom clickqueue.nowhere import here", 3),
+    ("import LIMITS, Queue\nfrom clickqueue.deep.nowhere import here", 3),
+]
+
+
+@pytest.mark.parametrize(("wrong", "line"), WRONG_IMPORTS)
+def test_a_wrong_import_has_an_address(source: Path, wrong: str, line: int) -> None:
+    """An error of Transcrypt or esbuild begins with file and line of the Python."""
+    main = source / "main.py"
+    main.write_text(main.read_text().replace("import LIMITS, Queue", wrong))
+    with pytest.raises(BuildError, match=rf"{main}:{line}: "):
         build.build(source)
+
+
+@pytest.mark.parametrize("name", ["LIMITS", "nothing"])
+def test_an_error_in_a_folder_has_an_address(source: Path, name: str) -> None:
+    """A module in a folder is named with its folder: by esbuild (no such name) and by Transcrypt (no such module)."""
+    queue = find_file(source, "queue.py")
+    queue.write_text(queue.read_text() + f"from clickqueue.{'main' if name == 'nothing' else 'nowhere'} import {name}\n")
+    with pytest.raises(BuildError, match=rf"{queue}:{len(QUEUE.splitlines()) + 1}: "):
+        build.build(source)
+
+
+def test_folders_change_no_byte_of_the_script(source: Path) -> None:
+    """Only the map says in which folder a module is."""
+    flat = source.parent.parent / "flat" / "src" / "clickqueue"
+    flat.mkdir(parents=True)
+    for path in (path for path in source.rglob("*.*") if path.name != "__init__.py"):
+        text = re.sub(r"from clickqueue\.(delivery|platform)\.", "from clickqueue.", path.read_text())
+        (flat / path.name).write_text(text)
+    nested_files, flat_files = build.build(source), build.build(flat)
+    assert [nested_files[name] == flat_files[name] for name in flat_files if not name.endswith(".map")] == [True] * 4
+
+
+def test_a_file_is_found_in_any_folder(tmp_path: Path) -> None:
+    """One file of that name is needed: two, and none, are errors that name the places."""
+    with pytest.raises(BuildError, match=r"one file called ports\.py is needed; found: none"):
+        find_file(tmp_path, "ports.py")
+    for folder in ("a", "b"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "ports.py").touch()
+    with pytest.raises(BuildError, match=r"found: .*/a/ports\.py, .*/b/ports\.py"):
+        find_file(tmp_path, "ports.py")
 
 
 def test_a_module_without_all_is_refused(source: Path) -> None:
     """Nothing is exported by accident."""
-    (source / "main.py").write_text(MAIN.replace("__all__", "exported"))
+    main = source / "main.py"
+    main.write_text(main.read_text().replace("__all__", "exported"))
     with pytest.raises(BuildError, match=r"main\.py: no __all__; list there what the built module exports"):
         build.build(source)
 
@@ -260,7 +322,7 @@ def test_every_port_keeps_its_name() -> None:
 def test_no_foreign_name_is_mangled() -> None:
     """What the page's own objects are called is never ours to shorten."""
     pattern = names.mangled(build.SOURCE, modules_of(build.SOURCE))
-    ports = gather([parse(build.SOURCE / "ports.py")])
+    ports = gather([parse(find_file(build.SOURCE, "ports.py"))])
     single = {name for name in ports.methods | ports.attributes if "_" not in name} - {"exchange"}
     assert not single & set(pattern.replace("(", "|").replace(")", "|").split("|"))
 
