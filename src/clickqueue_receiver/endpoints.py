@@ -1,0 +1,106 @@
+"""The two tracking routes, `/healthz` and `/metrics`: what comes in is taken apart, committed, and only then answered."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from clickqueue_receiver.body import read_body
+from clickqueue_receiver.envelope import Envelope, read_batch, read_single
+from clickqueue_receiver.event import Row, skew_of
+from clickqueue_receiver.refused import Refused
+from clickqueue_receiver.report import Report, report_of
+
+if TYPE_CHECKING:
+    from clickqueue_receiver.app import Receiver
+
+SINGLE, BATCH = "/api/track/click", "/api/track/click/batch"
+# A balancer asks every few seconds, and gives up after about as many.
+HEALTH_TIMEOUT_S = 2
+
+
+class Endpoints:
+    """The routes of one receiver."""
+
+    def __init__(self, receiver: Receiver) -> None:
+        self._receiver = receiver
+        self.routes = [
+            Route(SINGLE, self.single, methods=["POST"]),
+            Route(BATCH, self.batch, methods=["POST"]),
+            Route("/healthz", self.health),
+            Route("/metrics", self.metrics),
+        ]
+
+    async def single(self, request: Request) -> Response:
+        """One click: 204 once it is stored."""
+        with self._receiver.gate.admit():
+            envelope = read_single(await read_body(request, self._receiver.settings))
+            report = await self._store(request, envelope)
+        if report.rejections:
+            (rejection,) = report.rejections.values()
+            raise Refused(rejection.status, rejection.reason)
+        return Response(status_code=204)
+
+    async def batch(self, request: Request) -> Response:
+        """Several clicks: 200 once all are stored but those that the body lists."""
+        with self._receiver.gate.admit():
+            settings = self._receiver.settings
+            envelope = read_batch(await read_body(request, settings), settings)
+            report = await self._store(request, envelope)
+        return Response(report.as_json(), media_type="application/json")
+
+    async def health(self, request: Request) -> Response:
+        """Whether this receiver takes events: 200, or 503 with the reason."""
+        reason = "draining" if self._receiver.gate.is_draining else ""
+        if not reason:
+            try:
+                async with asyncio.timeout(HEALTH_TIMEOUT_S):
+                    await self._receiver.committer.ping()
+            except Exception:
+                reason = "the database does not answer"
+        body = msgspec.json.encode({"status": reason or "ok"})
+        return Response(body, 503 if reason else 200, media_type="application/json")
+
+    async def metrics(self, request: Request) -> Response:
+        """For Prometheus."""
+        return Response(self._receiver.metrics.text(), headers={"Content-Type": self._receiver.metrics.content_type})
+
+    async def _store(self, request: Request, envelope: Envelope) -> Report:
+        received_ms = time.time() * 1000
+        received_at = datetime.fromtimestamp(received_ms / 1000, UTC)
+        skew_ms = skew_of(received_ms, envelope.timestamp)
+        read = [self._receiver.validator.read(event, received_at, skew_ms) for event in envelope.events]
+        rows = [each for each in read if isinstance(each, Row)]
+        inserted = await self._receiver.committer.submit(rows) if rows else None
+        report = report_of(read, inserted)
+        self._count(report, skew_ms)
+        request.state.fields.update(report.counts())
+        return report
+
+    def _count(self, report: Report, skew_ms: int | None) -> None:
+        metrics = self._receiver.metrics
+        metrics.batch_sizes.observe(len(report.read))
+        for outcome, number in report.counts().items():
+            metrics.events.labels(OUTCOMES[outcome]).inc(number)
+        now_ms = time.time() * 1000
+        for row in report.accepted:
+            if row.clicked_at is not None:
+                seconds = (now_ms - row.clicked_at.timestamp() * 1000 - (skew_ms or 0)) / 1000
+                metrics.click_to_commit_s.observe(max(seconds, 0))
+
+
+OUTCOMES = {"accepted": "accepted", "duplicates": "duplicate", "rejected": "rejected"}
+
+
+async def refuse(request: Request, error: Exception) -> Response:
+    """The answer to a `Refused`."""
+    assert isinstance(error, Refused)
+    body = msgspec.json.encode({"error": error.text})
+    return Response(body, error.status, error.headers, "application/json")
