@@ -9,11 +9,12 @@ from contextlib import asynccontextmanager
 
 from sqlalchemy.exc import DBAPIError
 from starlette.applications import Starlette
-from starlette.types import Receive, Scope, Send
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from clickqueue_receiver.committer import Committer, error_text
-from clickqueue_receiver.cors import Cors
-from clickqueue_receiver.endpoints import Endpoints, refuse
+from clickqueue_receiver.cors import Cors, Origins
+from clickqueue_receiver.endpoints import Endpoints, refuse, refuse_http
 from clickqueue_receiver.event import Validator
 from clickqueue_receiver.gate import Gate
 from clickqueue_receiver.logs import Requests
@@ -21,6 +22,7 @@ from clickqueue_receiver.metrics import Metrics
 from clickqueue_receiver.refused import Refused
 from clickqueue_receiver.settings import Settings
 from clickqueue_receiver.store import Store
+from clickqueue_receiver.testmode import TestMode
 
 log = logging.getLogger(__name__)
 
@@ -37,9 +39,14 @@ class Receiver:
         self.validator = Validator(settings)
         self._is_started = False
         self._starting = asyncio.Lock()
-        self.routes = Starlette(routes=Endpoints(self).routes, lifespan=self.lifespan, exception_handlers={Refused: refuse})
-        self.cors = Cors(self.routes, settings)
-        self._outermost = Requests(self.cors, self.metrics)
+        self._outermost = Requests(self._application(), self.metrics)
+
+    def _application(self) -> ASGIApp:
+        origins = Origins(self.settings)
+        testing = TestMode(self.store, self.committer.in_thread, origins) if self.settings.test_mode else None
+        routes = Endpoints(self).routes + (testing.routes if testing else [])
+        app = Starlette(routes=routes, lifespan=self.lifespan, exception_handlers={Refused: refuse, HTTPException: refuse_http})
+        return Cors(testing.wrap(app) if testing else app, origins)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """ASGI."""

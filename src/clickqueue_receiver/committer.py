@@ -58,7 +58,7 @@ class Committer:
 
     async def prepare(self) -> None:
         """Create or check the tables. Raises `SchemaError`, and SQLAlchemy's `DBAPIError` where it is away."""
-        await self._in_thread(self._store.prepare)
+        await self.in_thread(self._store.prepare)
         self.is_prepared = True
 
     def work(self) -> None:
@@ -83,7 +83,11 @@ class Committer:
 
     async def ping(self) -> None:
         """Ask the database for an answer. Raises what it raises."""
-        await self._in_thread(self._store.ping)
+        await self.in_thread(self._store.ping)
+
+    async def in_thread(self, work: Callable[..., Result], *args: Any) -> Result:
+        """Call something that blocks, in a thread of the database; SQLite has one, so that it never runs beside a commit."""
+        return await asyncio.get_running_loop().run_in_executor(self._threads, work, *args)
 
     async def close(self) -> None:
         """Commit what waits, then stop."""
@@ -102,7 +106,7 @@ class Committer:
         while True:
             group = await self._gather()
             try:
-                inserted = await self._in_thread(self._store.insert, unique([row for each in group for row in each.rows]))
+                inserted = await self.in_thread(self._store.insert, unique([row for each in group for row in each.rows]))
             except Exception as error:
                 log.error("commit failed: %s", error_text(error))
                 self._metrics.failed_commits.inc()
@@ -132,16 +136,13 @@ class Committer:
     async def _ask(self) -> None:
         while True:
             try:
-                await self._in_thread(self._store.ping if self.is_prepared else self._store.prepare)
+                await self.in_thread(self._store.ping if self.is_prepared else self._store.prepare)
             except Exception as error:
                 log.warning("database away: %s", error_text(error))
                 await asyncio.sleep(PROBE_S)
             else:
                 self.is_prepared = True
                 return
-
-    async def _in_thread(self, work: Callable[..., Result], *args: Any) -> Result:
-        return await asyncio.get_running_loop().run_in_executor(self._threads, work, *args)
 
 
 def unique(rows: list[Row]) -> list[Row]:

@@ -17,17 +17,24 @@ MAX_AGE_S = 86_400
 EXPOSED = "retry-after, date"
 
 
+class Origins:
+    """Whose pages may read answers, and which headers they may send."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._allowed = frozenset(settings.allow_origin) | ({"null"} if settings.allow_null_origin else set())
+        self.headers = ", ".join(settings.allow_header)
+
+    def allows(self, origin: str) -> bool:
+        """Whether an origin is on the list. `*` leaves out null, which has a switch of its own."""
+        return origin in self._allowed or ("*" in self._allowed and origin != "null")
+
+
 class Cors:
     """Wraps an ASGI application."""
 
-    def __init__(self, app: ASGIApp, settings: Settings) -> None:
+    def __init__(self, app: ASGIApp, origins: Origins) -> None:
         self._app = app
-        self._origins = frozenset(settings.allow_origin) | ({"null"} if settings.allow_null_origin else set())
-        self._allow_headers = ", ".join(settings.allow_header)
-
-    def allows(self, origin: str) -> bool:
-        """Whether the pages of an origin may read answers. `*` leaves out null, which has a switch of its own."""
-        return origin in self._origins or ("*" in self._origins and origin != "null")
+        self._origins = origins
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """ASGI."""
@@ -47,16 +54,16 @@ class Cors:
 
     def _mark(self, headers: MutableHeaders, origin: str | None) -> None:
         headers.add_vary_header("Origin")
-        if origin is not None and self.allows(origin):
+        if origin is not None and self._origins.allows(origin):
             headers["Access-Control-Allow-Origin"] = origin
             headers["Access-Control-Expose-Headers"] = EXPOSED
 
     def _preflight(self, origin: str) -> Response:
-        if not self.allows(origin):
+        if not self._origins.allows(origin):
             return Response(f"origin {origin} is not allowed; start the receiver with --allow-origin {origin}\n", 403)
         answer = Response(status_code=204)
         self._mark(answer.headers, origin)
         answer.headers["Access-Control-Allow-Methods"] = "POST"
-        answer.headers["Access-Control-Allow-Headers"] = self._allow_headers
+        answer.headers["Access-Control-Allow-Headers"] = self._origins.headers
         answer.headers["Access-Control-Max-Age"] = str(MAX_AGE_S)
         return answer

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import msgspec
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -15,8 +16,8 @@ from starlette.routing import Route
 from clickqueue_receiver.body import read_body
 from clickqueue_receiver.envelope import Envelope, read_batch, read_single
 from clickqueue_receiver.event import Row, skew_of
-from clickqueue_receiver.refused import Refused
-from clickqueue_receiver.report import Report, report_of
+from clickqueue_receiver.refused import Refused, Unavailable
+from clickqueue_receiver.report import Report, encode, report_of
 
 if TYPE_CHECKING:
     from clickqueue_receiver.app import Receiver
@@ -102,5 +103,13 @@ OUTCOMES = {"accepted": "accepted", "duplicates": "duplicate", "rejected": "reje
 async def refuse(request: Request, error: Exception) -> Response:
     """The answer to a `Refused`."""
     assert isinstance(error, Refused)
-    body = msgspec.json.encode({"error": error.text})
-    return Response(body, error.status, error.headers, "application/json")
+    if isinstance(error, Unavailable):
+        request.state.metrics.shed.labels(error.reason).inc()
+    return Response(encode({"error": error.text}), error.status, error.headers, "application/json")
+
+
+async def refuse_http(request: Request, error: Exception) -> Response:
+    """The answer where there is no such route, or no such method on it."""
+    assert isinstance(error, HTTPException)
+    text = f"{request.method} {request.url.path} is nothing here; there are POST {SINGLE} and POST {BATCH}"
+    return Response(encode({"error": text}), error.status_code, error.headers, "application/json")

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from sqlalchemy.exc import DBAPIError
 
-from clickqueue_receiver import schema
+from clickqueue_receiver import export, purge, schema
 from clickqueue_receiver.options import Parser, add_options, settings_from
 from clickqueue_receiver.schema import SchemaError
 from clickqueue_receiver.settings import Settings, SettingsError
@@ -55,17 +55,20 @@ def commands() -> argparse.ArgumentParser:
     """The other commands."""
     parser = Parser(PROGRAM)
     parsers = parser.add_subparsers(metavar="COMMAND", required=True)
-    migrating = parsers.add_parser("migrate", help="create or update the tables", description=migrate.__doc__)
-    add_options(migrating, only=("db",))
-    migrating.set_defaults(run=migrate)
+    for name, module in (("migrate", None), ("export", export), ("purge", purge)):
+        text = (module or migrate).__doc__ or ""
+        command = parsers.add_parser(name, description=text, help=text.splitlines()[0])
+        add_options(command, only=("db",))
+        command.set_defaults(run=migrate)
+        if module:
+            module.add_arguments(command)
     return parser
 
 
 def migrate(settings: Settings, parsed: argparse.Namespace) -> int:
     """Create the tables and views, or bring them to the version of this receiver."""
     store = Store(settings)
-    with store.engine.begin() as connection:
-        found = schema.migrate(connection)
+    found = store.migrate()
     store.close()
     print(f"the tables had version {found} and have version {schema.VERSION}")
     return 0

@@ -17,6 +17,7 @@ from clickqueue_receiver.settings import SettingsError
 # Others that write are a purge or a person at a prompt; they take milliseconds.
 BUSY_TIMEOUT_S = 5
 WRITERS = 1
+MEMORY = (None, "", ":memory:")
 
 _insert = insert(clicks).on_conflict_do_nothing().returning(clicks.c.id)
 
@@ -28,15 +29,20 @@ def create(url: str) -> Engine:
         "connect_args": {"timeout": BUSY_TIMEOUT_S, "check_same_thread": False},
         "json_serializer": as_json,
     }
-    if database in (None, "", ":memory:"):
+    if database in MEMORY:
         settings["poolclass"] = StaticPool  # Another connection would be another, empty database.
-    elif not Path(database).resolve().parent.is_dir():
+    elif not Path(str(database)).resolve().parent.is_dir():
         raise SettingsError(
-            f"db is {url!r}, and {Path(database).resolve().parent} is no folder; allowed: a file in a folder that exists"
+            f"db is {url!r}, and {Path(str(database)).resolve().parent} is no folder; allowed: a file in a folder that exists"
         )
     engine = create_engine(url, **settings)
     event.listen(engine, "connect", prepare)
     return engine
+
+
+def exists(engine: Engine) -> bool:
+    """Whether there is a file already; to open it would create it."""
+    return engine.url.database in MEMORY or Path(str(engine.url.database)).is_file()
 
 
 def prepare(connection: Any, record: object) -> None:

@@ -38,11 +38,22 @@ class Store:
 
     def prepare(self) -> None:
         """Create or check the tables. Raises `SchemaError`."""
+        if self._settings.migrate or self._settings.test_mode:
+            self.migrate()
+        else:
+            self.check()
+
+    def migrate(self) -> int:
+        """Create or update the tables; returns the version that they had. Raises `SchemaError`."""
         with self.engine.begin() as connection:
-            if self._settings.migrate or self._settings.test_mode:
-                schema.migrate(connection)
-            else:
-                schema.check(connection)
+            return schema.migrate(connection)
+
+    def check(self) -> None:
+        """Raise `SchemaError` unless the tables are those that this version needs."""
+        if self.is_sqlite and not sqlite.exists(self.engine):
+            raise schema.SchemaError(f"there is no file {self.engine.url.database}; run clickqueue-receiver migrate")
+        with self.engine.connect() as connection:
+            schema.check(connection)
 
     def insert(self, rows: list[Row]) -> Inserted:
         """Insert what is new; returns after the commit. An id must not be in it twice."""
