@@ -147,7 +147,10 @@ class Committer:
 
 def unique(rows: list[Row]) -> list[Row]:
     """The first row of each id."""
-    return list({row.id: row for row in reversed(rows)}.values())
+    found: dict[str, Row] = {}
+    for row in rows:
+        found.setdefault(row.id, row)
+    return list(found.values())
 
 
 def share_out(group: list[Submission], inserted: Inserted) -> None:

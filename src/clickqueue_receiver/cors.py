@@ -42,8 +42,8 @@ class Cors:
             return await self._app(scope, receive, send)
         headers = Headers(scope=scope)
         origin = headers.get("origin")
-        if scope["method"] == "OPTIONS" and "access-control-request-method" in headers:
-            return await self._preflight(origin or "")(scope, receive, send)
+        if scope["method"] == "OPTIONS":
+            return await self._preflight(origin)(scope, receive, send)
 
         async def send_allowed(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -58,8 +58,8 @@ class Cors:
             headers["Access-Control-Allow-Origin"] = origin
             headers["Access-Control-Expose-Headers"] = EXPOSED
 
-    def _preflight(self, origin: str) -> Response:
-        if not self._origins.allows(origin):
+    def _preflight(self, origin: str | None) -> Response:
+        if origin is not None and not self._origins.allows(origin):
             return Response(f"origin {origin} is not allowed; start the receiver with --allow-origin {origin}\n", 403)
         answer = Response(status_code=204)
         self._mark(answer.headers, origin)

@@ -40,14 +40,11 @@ def run(settings: Settings, parsed: argparse.Namespace) -> int:
     if parsed.format not in FORMATS:
         raise wrong("format", parsed.format, " or ".join(FORMATS))
     chosen = choose(parsed.since, parsed.until)
-    store = Store(settings)
-    store.check()
-    try:
+    with Store(settings) as store:
+        store.check()
         with output(parsed.out) as file:
             write = write_csv if parsed.format == "csv" else write_parquet
             write(file, parts(store.engine, chosen))
-    finally:
-        store.close()
     return 0
 
 

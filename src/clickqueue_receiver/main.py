@@ -67,9 +67,8 @@ def commands() -> argparse.ArgumentParser:
 
 def migrate(settings: Settings, parsed: argparse.Namespace) -> int:
     """Create the tables and views, or bring them to the version of this receiver."""
-    store = Store(settings)
-    found = store.migrate()
-    store.close()
+    with Store(settings) as store:
+        found = store.migrate()
     print(f"the tables had version {found} and have version {schema.VERSION}")
     return 0
 

@@ -31,16 +31,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(settings: Settings, parsed: argparse.Namespace) -> int:
     """Delete what was chosen, and print how much it was. Raises `SettingsError`."""
     condition = older_than(parsed.older_than) if parsed.older_than else of_session(parsed.session)
-    store = Store(settings)
-    store.check()
-    try:
+    with Store(settings) as store:
+        store.check()
         print(f"purged {delete_all(store.engine, condition)} clicks")
         if store.is_sqlite:
             with store.engine.connect() as connection:
                 # The log beside the file still has the old pages.
                 connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-    finally:
-        store.close()
     return 0
 
 

@@ -42,11 +42,11 @@ class Exchange:
         self._scope = scope
         self._receive = receive
         self._is_batch = is_batch
+        self._body = b""
         self.refused: list[dict[str, Any]] = []
 
     async def run(self, answer: Answer, send: Send) -> None:
         """Answer as the script says."""
-        body = await Request(self._scope, self._receive).body()
         await asyncio.sleep(answer.delay_ms / 1000)
         headers = {} if answer.retry_after is None else {"Retry-After": str(answer.retry_after)}
         if answer.status >= 300:
@@ -54,32 +54,35 @@ class Exchange:
         elif answer.cut and not answer.store:
             response = Response()
         else:
-            response = await self._serve(body, answer)
+            response = await self._serve(answer)
             response.headers.update(headers)
         if answer.cut:
             self._scope["extensions"]["clickqueue.cut"]["cut"]()
         await response(self._scope, self._receive, send)
 
-    async def _serve(self, body: bytes, answer: Answer) -> Response:
-        later: list[Any] = []
-        if answer.partial is not None and self._is_batch:
-            with suppress(ValueError, TypeError, KeyError):
-                batch = json.loads(body)
-                later = batch["events"][answer.partial :]
-                body = json.dumps(batch | {"events": batch["events"][: answer.partial]}).encode()
-        response = await self._ask(body)
-        self._note(body, response)
+    async def _serve(self, answer: Answer) -> Response:
+        if answer.partial is None or not self._is_batch:
+            response = await self._ask(self._receive, self._scope)
+            self._note(response)
+            return response
+        body = await Request(self._scope, self._receive).body()
+        body, later = split(body, answer.partial)
+        headers = [(name, value) for name, value in self._scope["headers"] if name != b"content-length"]
+        response = await self._ask(replay(body), {**self._scope, "headers": headers})
+        self._note(response)
         if later and response.status_code == 200:
-            answered = json.loads(bytes(response.body)) | {"retry": [event["id"] for event in later]}
+            answered = json.loads(bytes(response.body)) | {"retry": later}
             return Response(json.dumps(answered), media_type="application/json")
         return response
 
-    async def _ask(self, body: bytes) -> Response:
-        """What the application answers to a body."""
+    async def _ask(self, receive: Receive, scope: Scope) -> Response:
+        """What the application answers; the body that it reads on the way is remembered."""
         response = Response()
 
-        async def receive() -> Message:
-            return {"type": "http.request", "body": body, "more_body": False}
+        async def receive_noting() -> Message:
+            message = await receive()
+            self._body += message.get("body", b"")
+            return message
 
         async def send(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -88,17 +91,34 @@ class Exchange:
             else:
                 response.body = bytes(response.body) + message.get("body", b"")
 
-        headers = [(name, value) for name, value in self._scope["headers"] if name != b"content-length"]
-        await self._app({**self._scope, "headers": headers}, receive, send)
+        await self._app(scope, receive_noting, send)
         return response
 
-    def _note(self, body: bytes, response: Response) -> None:
+    def _note(self, response: Response) -> None:
         """Remember what was refused."""
         if response.status_code == 204:
             return
         answered = json.loads(bytes(response.body))
         if response.status_code == 200:
-            events = json.loads(body)["events"]
+            events = json.loads(self._body)["events"]
             self.refused += [{"reason": each["reason"], "event": events[each["index"]]} for each in answered["rejected"]]
         else:
-            self.refused.append({"reason": answered["error"], "body": body.decode(errors="replace")})
+            self.refused.append({"reason": answered["error"], "body": self._body.decode(errors="replace")})
+
+
+def replay(body: bytes) -> Receive:
+    """A body that has been read, to be read again."""
+
+    async def receive() -> Message:
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    return receive
+
+
+def split(body: bytes, number: int) -> tuple[bytes, list[Any]]:
+    """A batch with its first events only, and the ids of the others; a body that is no batch stays."""
+    with suppress(ValueError, TypeError, KeyError):
+        batch = json.loads(body)
+        later = [event["id"] for event in batch["events"][number:]]
+        return json.dumps(batch | {"events": batch["events"][:number]}).encode(), later
+    return body, []

@@ -27,7 +27,7 @@ class Inserted:
 
 
 class Store:
-    """One database. Raises SQLAlchemy's `DBAPIError` where it is away."""
+    """One database; `with` closes it. Raises SQLAlchemy's `DBAPIError` where it is away."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
@@ -75,6 +75,12 @@ class Store:
     def close(self) -> None:
         """Give every connection back."""
         self.engine.dispose()
+
+    def __enter__(self) -> Store:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
 
     def _insert_once(self, rows: list[Row]) -> set[str]:
         if self.is_sqlite:
