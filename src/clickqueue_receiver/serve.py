@@ -96,5 +96,5 @@ def welcome(settings: Settings, port: int) -> str:
         lines += ["  look at it: psql, SELECT * FROM clicks_by_offer"]
     lines += [f"  or: clickqueue-receiver export --db {shlex.quote(url.render_as_string(hide_password=True))}"]
     if not settings.allow_origin:
-        lines += ["  pages of other origins may not post; --allow-origin https://shop.example allows one"]
+        lines += ["  pages of other origins cannot use it; --allow-origin https://shop.example allows one"]
     return "\n".join(lines)
