@@ -44,9 +44,9 @@ class Server(uvicorn.Server):
 
 def serve(settings: Settings) -> int:
     """Serve until a signal; returns the exit code. Raises `SettingsError`, and `SchemaError` at the start."""
-    logs.set_up(settings.log_level)
     receiver = create_app(settings)
     listener = bind(settings)
+    logs.set_up(settings.log_level)
     print(welcome(settings, listener.getsockname()[1]), flush=True)
     config = uvicorn.Config(
         receiver,

@@ -51,6 +51,7 @@ class Postgres:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.port = free_port()
+        self._log = folder.parent / "postgres.log"
         self.url = f"postgresql://clicks@127.0.0.1:{self.port}/postgres"
         self._process: subprocess.Popen[bytes] | None = None
         self._user = owner()
@@ -76,7 +77,7 @@ class Postgres:
         """Start, or start again, and wait until it answers."""
         options = [part for name, value in OPTIONS.items() for part in ("-c", f"{name}={value}")]
         command = [find("postgres") or "postgres", "-D", str(self.folder), "-p", str(self.port), *options]
-        with (self.folder.parent / "postgres.log").open("ab") as log:
+        with self._log.open("ab") as log:
             self._process = subprocess.Popen(command, stderr=log, stdout=log, user=self._user, cwd="/", start_new_session=True)
         wait_until(self.answers, f"PostgreSQL on port {self.port} answers", timeout_s=30)
 
@@ -116,6 +117,10 @@ class Postgres:
         for each in [pid, *map(int, children)]:
             with suppress(ProcessLookupError):
                 os.kill(each, number)
+
+    def log(self) -> str:
+        """All that it has printed."""
+        return self._log.read_text()
 
     def query(self, statement: str) -> list[tuple[object, ...]]:
         """The rows of a statement."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
@@ -22,6 +23,7 @@ from clickqueue_receiver.store import Store
 from tests.receiver.bed import BATCH, batch, event, post, receiving
 from tests.receiver.postgres import Postgres
 from tests.receiver.served import run
+from tests.receiver.waiting import wait_until
 
 
 def query(db: str, statement: str) -> list[tuple[Any, ...]]:
@@ -195,3 +197,43 @@ def test_sqlite_writes_each_commit_through() -> None:
     """`synchronous = FULL` (2) with a write-ahead log: a power cut takes nothing that was acknowledged."""
     with Store(Settings(test_mode=True)) as store, store.engine.connect() as connection:
         assert connection.exec_driver_sql("PRAGMA synchronous").scalar() == 2
+
+
+def test_a_batch_is_one_statement(postgres: Postgres) -> None:
+    """`INSERT … SELECT FROM unnest(…) ON CONFLICT DO NOTHING RETURNING id`, and no transaction around it."""
+    postgres.query("ALTER DATABASE postgres SET log_statement = 'all'")
+    now = datetime.now(UTC)
+    try:
+        with Store(Settings(db=postgres.url)) as store:
+            store.prepare()
+            before = len(postgres.log())
+            store.insert([Row(str(number), "s", "q", "o", "b", now, "u", 1, now, 0, {}) for number in range(100)])
+            said = postgres.log()[before:]
+    finally:
+        postgres.query("ALTER DATABASE postgres RESET log_statement")
+    statements = [line.partition(": ")[2] for line in re.findall(r"LOG:  (?:statement|execute .*?): .*", said)]
+    assert len(statements) == 1, said
+    assert re.search(r"INSERT INTO clicks .*\sFROM unnest\(.*ON CONFLICT DO NOTHING RETURNING clicks.id", said, re.S)
+
+
+def test_a_commit_that_a_standby_may_lack_is_not_acknowledged(postgres: Postgres, tmp_path: Path) -> None:
+    """A wait for a synchronous standby that is cancelled leaves a warning: 503, and the retry is a duplicate, not a loss."""
+    body = batch(event(id="x"))
+
+    def waits() -> list[tuple[object, ...]]:
+        return postgres.query("SELECT pid FROM pg_stat_activity WHERE wait_event = 'SyncRep'")
+
+    with receiving(tmp_path, db=postgres.url) as client, ThreadPoolExecutor(1) as threads:
+        assert post(client, BATCH, batch(event())).status_code == 200
+        postgres.query("ALTER SYSTEM SET synchronous_standby_names = 'nobody'")
+        postgres.query("SELECT pg_reload_conf()")
+        try:
+            answer = threads.submit(post, client, BATCH, body)
+            wait_until(waits, "the commit waits for a standby")
+            postgres.query(f"SELECT pg_cancel_backend({waits()[0][0]})")
+            assert answer.result().status_code == 503
+        finally:
+            postgres.query("ALTER SYSTEM RESET synchronous_standby_names")
+            postgres.query("SELECT pg_reload_conf()")
+        wait_until(lambda: post(client, BATCH, body).status_code == 200, "the event is taken")
+    assert query(postgres.url, "SELECT count(*) FROM clicks") == [(2,)]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +14,7 @@ import pytest
 from clickqueue_receiver import Settings, SettingsError
 from clickqueue_receiver.main import main
 from clickqueue_receiver.options import add_options, settings_from, variable
+from tests.receiver.served import environment
 
 
 def parsed(*arguments: str, **environment: str) -> Settings:
@@ -116,3 +119,31 @@ def test_help_has_groups_and_every_setting(capsys: pytest.CaptureFixture[str]) -
     assert caught.value.code == 0
     assert [title for title in ("Storage:", "Events:", "Limits:", "Under load:", "Server:") if title not in text] == []
     assert [item.name for item in dataclasses.fields(Settings) if variable(item.name) not in text.replace("\n", "")] == []
+
+
+def test_without_the_extra_the_command_says_how_to_get_it(tmp_path: Path) -> None:
+    """One sentence and exit code 2, where `pip install clickqueue` came without `[receiver]`."""
+    blocked = "import sys; sys.modules['sqlalchemy'] = None; from clickqueue_receiver.command import main; sys.exit(main())"
+    done = subprocess.run([sys.executable, "-c", blocked], env=environment(), cwd=tmp_path, capture_output=True, text=True)
+    assert (done.returncode, len(done.stderr.splitlines())) == (2, 1)
+    assert "pip install 'clickqueue[receiver]'" in done.stderr
+
+
+def test_without_pyarrow_parquet_says_how_to_get_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The same for `export --format parquet`."""
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    db = f"sqlite:///{tmp_path / 'clicks.sqlite3'}"
+    assert [main(["migrate", "--db", db]), main(["export", "--db", db, "--format", "parquet", "--out", str(tmp_path / "x")])] == [
+        0,
+        2,
+    ]
+    assert "install clickqueue[receiver-parquet]" in capsys.readouterr().err
+
+
+def test_a_database_that_is_away_is_one_sentence(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Exit code 1 for the commands that need it at once."""
+    assert main(["migrate", "--db", "postgresql://clicks@127.0.0.1:1/clicks"]) == 1
+    error = capsys.readouterr().err
+    assert ("the database does not answer" in error, len(error.splitlines())) == (True, 1)
