@@ -9,17 +9,14 @@ from contextlib import asynccontextmanager
 
 from sqlalchemy.exc import DBAPIError
 from starlette.applications import Starlette
-from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from clickqueue_receiver.committer import Committer, error_text
 from clickqueue_receiver.cors import Cors, Origins
-from clickqueue_receiver.endpoints import Endpoints, refuse, refuse_http
-from clickqueue_receiver.event import Validator
+from clickqueue_receiver.endpoints import Endpoints
 from clickqueue_receiver.gate import Gate
 from clickqueue_receiver.logs import Requests
 from clickqueue_receiver.metrics import Metrics
-from clickqueue_receiver.refused import Refused
 from clickqueue_receiver.settings import Settings
 from clickqueue_receiver.store import Store
 from clickqueue_receiver.testmode import TestMode
@@ -36,7 +33,6 @@ class Receiver:
         self.store = Store(settings)
         self.committer = Committer(self.store, settings, self.metrics, lambda: self.gate.at_work)
         self.gate = Gate(settings, self.metrics, lambda: self.committer.is_away)
-        self.validator = Validator(settings)
         self._is_started = False
         self._starting = asyncio.Lock()
         self._outermost = Requests(self._application(), self.metrics)
@@ -44,8 +40,9 @@ class Receiver:
     def _application(self) -> ASGIApp:
         origins = Origins(self.settings)
         testing = TestMode(self.store, self.committer.in_thread, origins) if self.settings.test_mode else None
-        routes = Endpoints(self).routes + (testing.routes if testing else [])
-        app = Starlette(routes=routes, lifespan=self.lifespan, exception_handlers={Refused: refuse, HTTPException: refuse_http})
+        endpoints = Endpoints(self.settings, self.gate, self.committer, self.metrics)
+        routes = endpoints.routes + (testing.routes if testing else [])
+        app = Starlette(routes=routes, lifespan=self.lifespan, exception_handlers=endpoints.exception_handlers)
         return Cors(testing.wrap(app) if testing else app, origins)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -64,7 +64,7 @@ class Requests:
         given = Headers(scope=scope).get("x-request-id", "")
         request_id.set(given if REQUEST_ID.fullmatch(given) else uuid.uuid4().hex)
         fields: dict[str, Any] = {}
-        scope.setdefault("state", {}).update(fields=fields, metrics=self._metrics)
+        scope.setdefault("state", {})["fields"] = fields
         started_s, status = time.perf_counter(), 0
 
         async def send_marked(message: Message) -> None:

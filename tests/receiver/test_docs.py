@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from dataclasses import fields
 from pathlib import Path
+
+import pytest
 
 from clickqueue_receiver.metrics import Metrics
 from clickqueue_receiver.options import in_words
@@ -13,7 +16,10 @@ from clickqueue_receiver.scripted import Answer
 from clickqueue_receiver.settings import Settings
 from clickqueue_receiver.views import statements
 
-DOC = (Path(__file__).parents[2] / "docs" / "receiver.md").read_text()
+ROOT = Path(__file__).parents[2]
+DOC = (ROOT / "docs" / "receiver.md").read_text()
+SOURCE = ROOT / "src" / "clickqueue_receiver"
+HOUSE = re.findall(r"^\| `(\w+)\.py` \| (.*) \|$", DOC, re.M)
 
 
 def section(title: str) -> str:
@@ -47,3 +53,22 @@ def test_every_metric_is_named() -> None:
 def test_every_field_of_a_script_is_in_its_table() -> None:
     """By the name that the JSON has."""
     assert tuple(re.findall(r"^\| `(\w+)` \|", section("Test mode"), re.M)) == Answer.__struct_encode_fields__
+
+
+def test_the_house_is_complete() -> None:
+    """Every module has its line, in the words of its own first paragraph."""
+    paragraphs = {
+        path.stem: (ast.get_docstring(ast.parse(path.read_text())) or "").split("\n\n")[0] for path in SOURCE.glob("*.py")
+    }
+    del paragraphs["__init__"]
+    assert dict(HOUSE) == {name: paragraph.replace("\n", " ") for name, paragraph in paragraphs.items()}
+
+
+@pytest.mark.parametrize("name", [name for name, _ in HOUSE])
+def test_imports_point_one_way(name: str) -> None:
+    """A module needs only what is above it in the table."""
+    above = [each for each, _ in HOUSE][: [each for each, _ in HOUSE].index(name)]
+    nodes = [node for node in ast.walk(ast.parse((SOURCE / f"{name}.py").read_text())) if isinstance(node, ast.ImportFrom)]
+    ours = [node for node in nodes if node.module and node.module.startswith("clickqueue_receiver")]
+    needed = {node.module.partition(".")[2] or alias.name for node in ours for alias in node.names if node.module}
+    assert needed <= set(above)
