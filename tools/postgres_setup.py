@@ -34,7 +34,7 @@ def ensure() -> None:
             CONFIG.write_text(NO_CLUSTER)
         if apt("postgresql"):
             return
-        print("apt-get failed, its reason stands above; ", end="")
+        print("apt-get failed, see its output above; ", end="")
     print("to have one: apt install postgresql, brew install postgresql, or whatever your system calls it", flush=True)
 
 

@@ -1,4 +1,4 @@
-"""One receiver as an ASGI application. It holds no state but its connections, so that any number of them may share a database."""
+"""One receiver as an ASGI application. It has no state but its connections, so that any number of them may share a database."""
 
 from __future__ import annotations
 

@@ -31,7 +31,7 @@ class Report:
 
 
 def report_of(read: list[Row | Rejection], inserted: Inserted | None) -> Report:
-    """Put together what validation and the database said."""
+    """Put together the results of validation and of the database."""
     unclaimed = set(inserted.new) if inserted else set()
     refused = inserted.refused if inserted else {}
     accepted: list[Row] = []

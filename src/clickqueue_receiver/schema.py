@@ -31,7 +31,7 @@ ADVISORY_LOCK = 7_263_451_109
 
 
 class SchemaError(Exception):
-    """The tables are not those that this version needs; the text says what to do."""
+    """The tables are not those that this version needs; the text names the remedy."""
 
 
 class Utc(TypeDecorator[datetime]):

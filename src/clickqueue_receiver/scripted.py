@@ -1,4 +1,4 @@
-"""One tracking request that is answered as a script says: later, with another status, not at all, or for some of its events."""
+"""One tracking request that is answered as a script asks for: later, with another status, not at all, or for some of its events."""
 
 from __future__ import annotations
 
@@ -46,11 +46,11 @@ class Exchange:
         self.refused: list[dict[str, Any]] = []
 
     async def run(self, answer: Answer, send: Send) -> None:
-        """Answer as the script says."""
+        """Answer as the script asks for."""
         await asyncio.sleep(answer.delay_ms / 1000)
         headers = {} if answer.retry_after is None else {"Retry-After": str(answer.retry_after)}
         if answer.status >= 300:
-            response = Response(b'{"error":"the script says so"}', answer.status, headers, "application/json")
+            response = Response(b'{"error":"the script asks for it"}', answer.status, headers, "application/json")
         elif answer.cut and not answer.store:
             response = Response()
         else:

@@ -1,4 +1,4 @@
-"""Test mode: a receiver for other people's end-to-end tests. It keeps everything in memory, shows it, and fails as a script says.
+"""Test mode: a receiver for other people's end-to-end tests. It keeps everything in memory, shows it, and fails as a script asks for.
 
 `GET /test/good` is what is stored, `GET /test/bad` what was refused, `POST /test/reset` forgets both, and `POST /test/script` says
 what the next tracking requests get, one each.
@@ -41,7 +41,7 @@ _script = msgspec.json.Decoder(list[Answer])
 
 
 class TestMode:
-    """The routes below /test, and what stands before the tracking routes."""
+    """The routes below /test, and the script before the tracking routes."""
 
     __test__ = False  # Not for pytest, in spite of its name.
 

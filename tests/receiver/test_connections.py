@@ -56,7 +56,7 @@ def test_an_unused_connection_is_closed_in_silence(receiver: Served) -> None:
 
 
 def test_a_body_that_does_not_come_ends_in_408(receiver: Served) -> None:
-    """The text says how much came, the answer has the CORS headers, and the connection is closed."""
+    """The text names how much came, the answer has the CORS headers, and the connection is closed."""
     answer = exchange(receiver, f"{POST}Content-Length: 100\r\n\r\n".encode(), b"1234567")
     assert answer.startswith(b"HTTP/1.1 408 ")
     assert b"7 bytes of the body came within 400 ms" in answer
@@ -115,7 +115,7 @@ def test_an_endless_body_is_cut_off(receiver: Served) -> None:
 
 
 def test_a_compressed_body_is_answered_415(receiver: Served) -> None:
-    """The text says what to do."""
+    """The text names the remedy."""
     answer = exchange(
         receiver,
         f"{POST}Connection: close\r\nContent-Encoding: gzip\r\nContent-Length: 2\r\n\r\n\x1f".encode("latin-1") + b"\x8b",

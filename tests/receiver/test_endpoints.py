@@ -104,7 +104,7 @@ def test_json_comes_under_two_names(client: TestClient, kind: str) -> None:
     ],
 )
 def test_a_wrong_body_is_named(client: TestClient, path: str, body: bytes, status: int, words: str) -> None:
-    """400 for what is not JSON, 422 for another shape; the text says what was given and what is allowed."""
+    """400 for what is not JSON, 422 for another shape; the text names what was given and what is allowed."""
     answer = post(client, path, body)
     assert (answer.status_code, words in answer.json()["error"]) == (status, True), answer.text
 
@@ -127,7 +127,7 @@ def test_limits_are_answered_413(tmp_path: Path) -> None:
     ("header", "value"), [("content_encoding", "gzip"), ("content_type", "application/x-www-form-urlencoded")]
 )
 def test_another_coding_is_answered_415(client: TestClient, header: str, value: str) -> None:
-    """A compressed body may unpack to gigabytes; the text says what is allowed."""
+    """A compressed body may unpack to gigabytes; the text names what is allowed."""
     answer = post(client, SINGLE, json.dumps(event()).encode(), **{header: value})
     assert (answer.status_code, value in answer.json()["error"], "allowed" in answer.json()["error"]) == (415, True, True)
 

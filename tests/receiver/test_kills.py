@@ -113,7 +113,7 @@ def test_a_signal_drains(db: str, tmp_path: Path, request: pytest.FixtureRequest
 
 
 def test_two_receivers_share_a_database(postgres: Postgres, tmp_path: Path) -> None:
-    """They hold no state: the same ids through both at the same time are stored once."""
+    """They have no state: the same ids through both at the same time are stored once."""
     with served(tmp_path, "--db", postgres.url) as first, served(tmp_path, "--db", postgres.url) as second:
         with Load(first.port, connections=4) as one, Load(second.port, connections=4) as other:
             one.wait_for(EVENTS)

@@ -46,7 +46,7 @@ def test_an_option_sets_a_setting(arguments: list[str], name: str, value: Any) -
 
 
 def test_every_setting_has_a_variable() -> None:
-    """What the environment says counts where the command line is silent; lists are separated by commas."""
+    """The environment counts where the command line is silent; lists are separated by commas."""
     assert parsed(CLICKQUEUE_PORT="9").port == 9
     assert parsed("--port", "8", CLICKQUEUE_PORT="9").port == 8
     assert parsed(CLICKQUEUE_MIGRATE="No").migrate is False

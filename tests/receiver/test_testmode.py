@@ -75,7 +75,7 @@ def test_a_partial_answer_lists_the_others_under_retry(testing: TestClient) -> N
 
 @pytest.mark.parametrize("body", [b"[]", b"5", b'[{"status":99}]', b'[{"state":200}]', b'[{"delayMs":-1}]', b"{"])
 def test_a_wrong_script_is_named(testing: TestClient, body: bytes) -> None:
-    """422 with what is allowed; an empty list is a script that says nothing."""
+    """422 with what is allowed; an empty list is a script without answers."""
     answer = testing.post("/test/script", content=body)
     assert answer.status_code == (200 if body == b"[]" else 422)
     assert body == b"[]" or "delayMs, cut, store, partial, retryAfter" in answer.json()["error"]
