@@ -67,7 +67,9 @@ def test_the_wheel_holds_the_package_and_dist(wheel: Path) -> None:
         names = packed.namelist()
     dist = {f"clickqueue/dist/{path.name}" for path in (node.ROOT / "dist").iterdir()}
     assert dist <= set(names)
-    assert [name for name in names if not re.fullmatch(r"clickqueue/(\w+\.py|dist/[\w.-]+)|clickqueue-\d.*", name)] == []
+    assert [
+        name for name in names if not re.fullmatch(r"clickqueue(_receiver)?/(\w+\.py|dist/[\w.-]+)|clickqueue-\d.*", name)
+    ] == []
     assert wheel.name.split("-")[1] in (node.ROOT / "package.json").read_text()
 
 

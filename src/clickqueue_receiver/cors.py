@@ -1,0 +1,69 @@
+"""CORS for an allow-list: on every answer, of failures too, so that a page can read when to come again.
+
+It is the browser that enforces it. A request of another origin is served like one without an origin, only unreadable for its page.
+"""
+
+from __future__ import annotations
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from clickqueue_receiver.settings import Settings
+
+# Browsers cap it: Chromium at two hours, Firefox at a day.
+MAX_AGE_S = 86_400
+# Without it a page cannot read the one, nor correct its clock by the other.
+EXPOSED = "retry-after, date"
+
+
+class Origins:
+    """Whose pages may read answers, and which headers they may send."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._allowed = frozenset(settings.allow_origin) | ({"null"} if settings.allow_null_origin else set())
+        self.headers = ", ".join(settings.allow_header)
+
+    def allows(self, origin: str) -> bool:
+        """Whether an origin is on the list. `*` leaves out null, which has a switch of its own."""
+        return origin in self._allowed or ("*" in self._allowed and origin != "null")
+
+
+class Cors:
+    """Wraps an ASGI application."""
+
+    def __init__(self, app: ASGIApp, origins: Origins) -> None:
+        self._app = app
+        self._origins = origins
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """ASGI."""
+        if scope["type"] != "http":
+            return await self._app(scope, receive, send)
+        headers = Headers(scope=scope)
+        origin = headers.get("origin")
+        if scope["method"] == "OPTIONS":
+            return await self._preflight(origin)(scope, receive, send)
+
+        async def send_allowed(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                self._mark(MutableHeaders(scope=message), origin)
+            await send(message)
+
+        return await self._app(scope, receive, send_allowed)
+
+    def _mark(self, headers: MutableHeaders, origin: str | None) -> None:
+        headers.add_vary_header("Origin")
+        if origin is not None and self._origins.allows(origin):
+            headers["Access-Control-Allow-Origin"] = origin
+            headers["Access-Control-Expose-Headers"] = EXPOSED
+
+    def _preflight(self, origin: str | None) -> Response:
+        if origin is not None and not self._origins.allows(origin):
+            return Response(f"origin {origin} is not allowed; start the receiver with --allow-origin {origin}\n", 403)
+        answer = Response(status_code=204)
+        self._mark(answer.headers, origin)
+        answer.headers["Access-Control-Allow-Methods"] = "POST"
+        answer.headers["Access-Control-Allow-Headers"] = self._origins.headers
+        answer.headers["Access-Control-Max-Age"] = str(MAX_AGE_S)
+        return answer

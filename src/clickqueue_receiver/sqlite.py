@@ -1,0 +1,61 @@
+"""SQLite: a file that outlives a power cut. One writer, since SQLite has one write lock however many connections ask for it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy.engine import make_url
+from sqlalchemy.pool import StaticPool
+
+from clickqueue_receiver.event import Row, as_json
+from clickqueue_receiver.schema import clicks
+from clickqueue_receiver.settings import SettingsError
+
+# Others that write are a purge or a person at a prompt; they take milliseconds.
+BUSY_TIMEOUT_S = 5
+WRITERS = 1
+MEMORY = (None, "", ":memory:")
+
+_insert = insert(clicks).on_conflict_do_nothing().returning(clicks.c.id)
+
+
+def create(url: str) -> Engine:
+    """An engine for a file, or for memory (`sqlite://`). Raises `SettingsError` where the file's folder does not exist."""
+    database = make_url(url).database
+    settings: dict[str, Any] = {
+        "connect_args": {"timeout": BUSY_TIMEOUT_S, "check_same_thread": False},
+        "json_serializer": as_json,
+    }
+    if database in MEMORY:
+        settings["poolclass"] = StaticPool  # Another connection would be another, empty database.
+    elif not Path(str(database)).resolve().parent.is_dir():
+        raise SettingsError(
+            f"db is {url!r}, and {Path(str(database)).resolve().parent} is no folder; allowed: a file in a folder that exists"
+        )
+    engine = create_engine(url, **settings)
+    event.listen(engine, "connect", prepare)
+    return engine
+
+
+def exists(engine: Engine) -> bool:
+    """Whether there is a file already; to open it would create it."""
+    return engine.url.database in MEMORY or Path(str(engine.url.database)).is_file()
+
+
+def prepare(connection: Any, record: object) -> None:
+    """Set up a new connection."""
+    # Readers (export, a person at a prompt) and the writer do not block each other.
+    connection.execute("PRAGMA journal_mode = WAL")
+    # FULL writes each commit through to the disk. With NORMAL, which many recommend for WAL, the last commits before a power cut
+    # are lost, and "204 means stored" would be a lie: the visitor's browser has forgotten them by then.
+    connection.execute("PRAGMA synchronous = FULL")
+    # What is purged is overwritten, not only unlinked.
+    connection.execute("PRAGMA secure_delete = ON")
+
+
+def insert_rows(connection: Connection, rows: list[Row]) -> set[str]:
+    """Insert what is new, in the caller's transaction; returns its ids."""
+    return set(connection.execute(_insert, [row._asdict() for row in rows]).scalars())
