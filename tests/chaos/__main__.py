@@ -13,49 +13,16 @@ import sys
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, contextmanager
 from pathlib import Path
 from random import SystemRandom
 
-from selenium.webdriver.remote.webdriver import WebDriver
-
-from tests.chaos.devtools import DevTools, DevToolsBrowser
-from tests.chaos.round import Outcome, run_round
-from tests.chaos.webdriver import WebDriverBrowser
-from tools.browsers import NAMES, choose, open_browser
+from tests.chaos.round import Outcome
+from tests.chaos.runner import INSECURE_HOST, Runner, open_runner
+from tools.browsers import NAMES, choose
 
 LOGS = Path(__file__).resolve().parents[2] / "build" / "chaos"
-INSECURE = "insecure.test"
-RESOLVER = f"--host-resolver-rules=MAP {INSECURE} 127.0.0.1"
 DEFAULT_MINUTES = 1.0
-
-Runner = Callable[[int], Outcome]
-
-
-@contextmanager
-def chromium_runner(wish: argparse.Namespace) -> Iterator[Runner]:
-    """Rounds as browser contexts of one Chromium."""
-    host = INSECURE if wish.no_locks else "127.0.0.1"
-    with open_browser("chromium", arguments=(RESOLVER,)) as driver, closing(DevTools(driver)) as devtools:
-        yield lambda seed: run_round(DevToolsBrowser(devtools), seed, wish.round_seconds, not wish.no_locks, host)
-
-
-@contextmanager
-def webdriver_runner(wish: argparse.Namespace) -> Iterator[Runner]:
-    """Each round in a browser of its own: a driver speaks to one window at a time."""
-
-    def run(seed: int) -> Outcome:
-        with open_browser(wish.browser) as driver:
-            return run_round(browser_of(driver), seed, wish.round_seconds, has_locks=True)
-
-    yield run
-
-
-def browser_of(driver: WebDriver) -> WebDriverBrowser:
-    """The tabs of a round in a browser that is there already."""
-    return WebDriverBrowser(driver)
 
 
 class Campaign:
@@ -114,7 +81,7 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     wish = parser.parse_args(arguments)
     wish.browser = choose(wish.browser)
     if wish.no_locks and wish.browser != "chromium":
-        parser.error(f"--no-locks needs --browser chromium, which can resolve {INSECURE}; it is {wish.browser}")
+        parser.error(f"--no-locks needs --browser chromium, which can resolve {INSECURE_HOST}; it is {wish.browser}")
     return wish
 
 
@@ -122,8 +89,8 @@ def main(arguments: list[str]) -> int:
     """Run rounds and tell of each."""
     wish = parse(arguments)
     campaign = Campaign(wish)
-    runner = chromium_runner if wish.browser == "chromium" else webdriver_runner
-    with runner(wish) as run, ThreadPoolExecutor(wish.jobs) as pool:
+    opened = open_runner(wish.browser, wish.round_seconds, has_locks=not wish.no_locks)
+    with opened as run, ThreadPoolExecutor(wish.jobs) as pool:
         for work in [pool.submit(campaign.work, run) for _ in range(wish.jobs)]:
             work.result()
     print(campaign.summary())

@@ -40,12 +40,12 @@ class Duplicate:
 
 
 def explain_all(log: Log) -> list[Duplicate]:
-    """Every duplicate of a round: each delivery but the first, against the one before it."""
+    """Every duplicate of a round: each delivery but the first sent, against the one sent before it."""
     accepted = log.accepted
     return [
         Duplicate(event_id, explain(log, accepted.get(event_id), first, again), first, again)
         for event_id, requests in log.stored.items()
-        for first, again in itertools.pairwise(requests)
+        for first, again in itertools.pairwise(sorted(requests, key=lambda request: request.sent_ms))
     ]
 
 
@@ -57,7 +57,7 @@ def explain(log: Log, click: Click | None, first: Request, again: Request) -> st
         return NO_LOCKS
     if first.queue == again.queue:
         return None
-    if _ended_after(log, first):
+    if _ended_after(log, first) or _missed(log, first, again):
         return LATE_NEWS
     if click is not None and _is_before_lock(log, click) and has_neighbour(log, first, again):
         return BEFORE_LOCK
@@ -88,7 +88,7 @@ def _absences_during(log: Log, request: Request) -> list[Absence]:
         if absence.why != "destroy"  # a request in flight may settle (CONTRACT 5.3)
         and concerns(absence.name, request.queue)
         and absence.from_ms <= heard_ms
-        and (absence.until_ms is None or absence.until_ms >= request.sent_ms)
+        and not absence.is_over(request.sent_ms)
     ]
 
 
@@ -114,6 +114,19 @@ def _ended_after(log: Log, request: Request) -> bool:
         concerns(absence.name, request.queue)
         and absence.why in ENDS
         and request.came_ms <= absence.from_ms <= request.done_ms + NEWS_MS
+        for absence in log.absences
+    )
+
+
+def _missed(log: Log, first: Request, again: Request) -> bool:
+    """Whether the second page was away when the first was answered, and heard of it after its return."""
+    assert first.done_ms is not None
+    patience_ms = NEWS_MS + log.timeout_ms  # another request of its own may be in flight when it returns
+    return any(
+        concerns(absence.name, again.queue)
+        and absence.until_ms is not None
+        and absence.from_ms <= first.done_ms <= absence.until_ms
+        and absence.until_ms <= again.sent_ms <= absence.until_ms + patience_ms
         for absence in log.absences
     )
 

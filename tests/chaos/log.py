@@ -63,6 +63,10 @@ class Absence:
     from_ms: float
     until_ms: float | None = None
 
+    def is_over(self, at_ms: float) -> bool:
+        """Whether the page ran again by then."""
+        return self.until_ms is not None and self.until_ms < at_ms
+
 
 @dataclass
 class Told:

@@ -50,13 +50,10 @@ def _lost(log: Log) -> Iterator[Finding]:
 
 def _fate_of(log: Log, click: Click) -> str:
     """Where a click was accepted, and what was done to its page since."""
-    deeds = [
-        f"{absence.why} after {(absence.from_ms - click.at_ms) / 1000:.2f} s"
-        for absence in log.absences
-        if concerns(absence.name, click.queue) and (absence.until_ms or absence.from_ms) >= click.at_ms
-    ]
-    ended = [a for a in log.absences if concerns(a.name, click.queue) and a.until_ms is None]
-    return f"{click.mark} in {click.queue}, which {'ended' if ended else 'lives'} ({', '.join(deeds) or 'nothing was done to it'})"
+    absences = [each for each in log.absences if concerns(each.name, click.queue) and not each.is_over(click.at_ms)]
+    deeds = [f"{each.why} after {max(0, each.from_ms - click.at_ms) / 1000:.2f} s" for each in absences]
+    has_ended = any(each.until_ms is None for each in absences)
+    return f"{click.mark} in {click.queue}, which {'ended' if has_ended else 'lives'} ({', '.join(deeds) or 'nothing was done to it'})"
 
 
 def _strange(log: Log) -> Iterator[Finding]:

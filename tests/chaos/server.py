@@ -111,7 +111,7 @@ class Handler(BaseHTTPRequestHandler):
         )
         fault = self.server.temper.draw(list(request.marks))
         request.fault = fault.name
-        _settle(request, fault)
+        settle(request, fault)
         self.server.log.requests.append(request)
         with self.server.news:
             self.server.news.notify_all()
@@ -146,7 +146,7 @@ class Handler(BaseHTTPRequestHandler):
             self.wfile.flush()
 
 
-def _settle(request: Request, fault: Fault) -> None:
+def settle(request: Request, fault: Fault) -> None:
     """Note what becomes of the events of a request."""
     named = {*fault.retry, *fault.rejected}
     ids = list(request.marks)
