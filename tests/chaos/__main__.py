@@ -70,7 +70,9 @@ def write_log(outcome: Outcome) -> Path:
 
 def parse(arguments: list[str]) -> argparse.Namespace:
     """The command line."""
-    parser = argparse.ArgumentParser(prog="chaos", description="Real tabs, every fault, by seed; exit 1 where a promise is broken.")
+    parser = argparse.ArgumentParser(
+        prog="chaos", description="Real tabs, every fault, by seed; exit 1 where a promise is broken."
+    )
     parser.add_argument("--minutes", type=float, default=DEFAULT_MINUTES, help=f"how long rounds are begun ({DEFAULT_MINUTES:g})")
     parser.add_argument("--rounds", type=int, help="how many rounds, instead of --minutes")
     parser.add_argument("--round-seconds", type=float, default=8, help="how long the faults of a round last (8)")

@@ -57,6 +57,8 @@ def explain(log: Log, click: Click | None, first: Request, again: Request) -> st
         return NO_LOCKS
     if first.queue == again.queue:
         return None
+    if _has_just_returned(log, first):
+        return IN_CACHE
     if _ended_after(log, first) or _missed(log, first, again):
         return LATE_NEWS
     if click is not None and _is_before_lock(log, click) and has_neighbour(log, first, again):
@@ -97,6 +99,17 @@ def _is_in_cache(log: Log, request: Request) -> bool:
     if request.done_ms is None:
         return False
     return any(absence.why in ("leave", "freeze") for absence in _absences_during(log, request))
+
+
+def _has_just_returned(log: Log, request: Request) -> bool:
+    """Whether the page had been put aside a moment before: its events were anybody's, and another tab may have them too."""
+    return any(
+        concerns(absence.name, request.queue)
+        and absence.why in ("leave", "freeze")
+        and absence.until_ms is not None
+        and absence.until_ms <= request.sent_ms <= absence.until_ms + NEWS_MS
+        for absence in log.absences
+    )
 
 
 def _ended_before(log: Log, queue: str, at_ms: float) -> bool:

@@ -14,15 +14,15 @@ from tests.chaos.log import MAIN_KEY, OTHER_KEY
 
 
 class Step(NamedTuple):
-    """One deed. `count` clicks go before it, in the same task where the browser allows that."""
+    """One deed. `size` clicks go before it, in the same task where the browser allows that; of `wait` it is the longest time in ms."""
 
     what: str
     who: int = 0
-    count: int = 0
+    size: int = 0
     how: str = ""
 
     def __str__(self) -> str:
-        return " ".join(str(part) for part in self if part != "")
+        return " ".join(str(part) for part in (self.what, self.size, self.how) if part)
 
 
 Maker = Callable[[Random], Step]
@@ -31,8 +31,8 @@ KEYS = {"one": (MAIN_KEY,), "same": (MAIN_KEY, MAIN_KEY), "two": (MAIN_KEY, OTHE
 """The queues of a page: one, two that share a key, two with a key each."""
 
 
-def _step(what: str, counts: tuple[int, ...] = (0,), hows: tuple[str, ...] = ("",)) -> Maker:
-    return lambda dice: Step(what, dice.randrange(60), dice.choice(counts), dice.choice(hows))
+def _step(what: str, sizes: tuple[int, ...] = (0,), hows: tuple[str, ...] = ("",)) -> Maker:
+    return lambda dice: Step(what, dice.randrange(60), dice.choice(sizes), dice.choice(hows))
 
 
 FEW = (0, 1, 3)

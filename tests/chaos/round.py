@@ -100,7 +100,7 @@ class Round:
     def _try(self, step: Step) -> None:
         self._bury()
         if step.what == "wait":
-            self._server.wait_for_news(step.count / 1000)
+            self._server.wait_for_news(step.size / 1000)
         elif step.what == "mood":
             self._log.step(str(step))
             self._server.temper.mood = step.how

@@ -47,7 +47,7 @@ class Visit:
     def click(self, step: Step, then: str = "") -> None:
         """Click, and do what comes `then` in the same task."""
         prefix = self._prefix()
-        arguments = (prefix, step.count, step.who, step.how == "own id", then)
+        arguments = (prefix, step.size, step.who, step.how == "own id", then)
         with self._may_be_unsure(prefix):
             self._take(self._call("click", *arguments))
 
@@ -127,7 +127,7 @@ class Visit:
         if is_removed:
             self._log.leave(name, "frame removed")
         with self._may_be_unsure(prefix):
-            self._take(self._call("clickInFrame", prefix, step.count, wanted, self._settings, self._options, is_removed))
+            self._take(self._call("clickInFrame", prefix, step.size, wanted, self._settings, self._options, is_removed))
 
     def drop_frames(self, step: Step) -> None:
         """Remove the frames that were left."""

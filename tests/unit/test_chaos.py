@@ -29,7 +29,9 @@ SNAPSHOT = {
 MINE, OTHERS = "t1.1/q1", "t2.1/q1"
 
 
-def request(sent_ms: float = 5000, queue: str = MINE, fault: str = "ok", done_ms: float | None = 5010, **ids: list[str]) -> Request:
+def request(
+    sent_ms: float = 5000, queue: str = MINE, fault: str = "ok", done_ms: float | None = 5010, **ids: list[str]
+) -> Request:
     """A request with the event `e`, stored unless said otherwise."""
     stored, refused = ids.get("stored", ["e"]), ids.get("refused", [])
     return Request(queue, "b", {"e": "t1.1-1-0"}, sent_ms, sent_ms + 5, fault, stored, refused, done_ms)
@@ -170,7 +172,9 @@ AGAIN = request(8000, OTHERS)
         pytest.param(request(), Absence("t1.1", "close", 5005), UNHEARD, id="closed in flight"),
         pytest.param(request(), Absence("t1.1", "offline", 5005, 9000), UNHEARD, id="offline in flight"),
         pytest.param(request(), Absence("t1.1", "leave", 5005, 9000), IN_CACHE, id="in the cache in flight"),
-        pytest.param(request(), Absence("t1.1", "freeze", 4000, 4900), None, id="frozen and back before"),
+        pytest.param(request(), Absence("t1.1", "freeze", 4000, 4900), IN_CACHE, id="frozen and back a moment before"),
+        pytest.param(request(), Absence("t1.1", "freeze", 3000, 3900), None, id="frozen and back long before"),
+        pytest.param(request(), Absence("t1.1", "offline", 4000, 4900), None, id="offline and back before"),
         pytest.param(request(), Absence("t1.1", "crash", 5900), LATE_NEWS, id="crashed soon after the answer"),
         pytest.param(request(), Absence("t1.1", "crash", 6100), None, id="crashed later"),
         pytest.param(request(), Absence("t1.1", "offline", 5900), None, id="offline after the answer"),
