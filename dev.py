@@ -24,6 +24,7 @@ clickqueue: clicks that arrive, from an embeddable widget through any network.
   python3 dev.py test unit -k age one part of it (tox.ini lists them); what follows goes to pytest
   python3 dev.py build            write dist/ from src/, and print its sizes
   python3 dev.py simulate         histories of many tabs, all faults; --runs N, --seed N
+  python3 dev.py chaos            real tabs of a real browser, all faults; --minutes N, --seed N, --no-locks
   python3 dev.py bench            what a click costs, in a browser
 
 The first run takes a minute to set up .venv/ and node_modules/; after that no network is needed.
@@ -36,7 +37,7 @@ REQUIREMENTS = ROOT / "requirements.txt"
 PINS = (REQUIREMENTS, ROOT / "package-lock.json")
 STAMP = VENV / "pins.sha256"
 OLDEST = (3, 11)
-COMMANDS = ("demo", "build", "simulate", "bench")
+COMMANDS = ("demo", "build", "simulate", "chaos", "bench")
 NO_VENV = """\
 This Python cannot make a virtual environment: {fault}
 Debian and Ubuntu keep that part in a package of its own: apt install python3-venv

@@ -66,12 +66,14 @@ def find_minibrowser() -> str | None:
 
 
 @contextmanager
-def open_browser(name: str, *, profile: Path | None = None, size: tuple[int, int] = (1280, 900)) -> Iterator[WebDriver]:
-    """A headless browser with a fresh profile (or the given one), until the block ends."""
+def open_browser(
+    name: str, *, profile: Path | None = None, size: tuple[int, int] = (1280, 900), arguments: tuple[str, ...] = ()
+) -> Iterator[WebDriver]:
+    """A headless browser with a fresh profile (or the given one), until the block ends; `arguments` are Chromium's own."""
     with ExitStack() as stack:
         folder = profile or Path(stack.enter_context(tempfile.TemporaryDirectory(ignore_cleanup_errors=True)))
         try:
-            driver = OPENERS[name](stack, folder, size)
+            driver = OPENERS[name](stack, folder, size, arguments)
         except (WebDriverException, OSError) as error:
             raise NoBrowser(f"{name} could not be started. To install it: {INSTALL[name]}.\n{error}") from error
         stack.callback(_quit, driver)
@@ -100,13 +102,13 @@ def _quit(driver: WebDriver) -> None:
         driver.quit()
 
 
-def _open_chromium(stack: ExitStack, folder: Path, size: tuple[int, int]) -> WebDriver:
+def _open_chromium(stack: ExitStack, folder: Path, size: tuple[int, int], arguments: tuple[str, ...]) -> WebDriver:
     options = webdriver.ChromeOptions()
     options.binary_location = find_chromium() or ""
     options.add_argument("--headless=new")
     options.add_argument(f"--user-data-dir={folder}")
     options.add_argument(f"--window-size={size[0]},{size[1]}")
-    for argument in QUIET:
+    for argument in (*QUIET, *arguments):
         options.add_argument(argument)
     if _is_root():
         options.add_argument("--no-sandbox")
@@ -117,7 +119,7 @@ def _open_chromium(stack: ExitStack, folder: Path, size: tuple[int, int]) -> Web
     return webdriver.Chrome(options=options, service=webdriver.ChromeService(executable_path=driver_path, popen_kw=start))
 
 
-def _open_firefox(stack: ExitStack, folder: Path, size: tuple[int, int]) -> WebDriver:
+def _open_firefox(stack: ExitStack, folder: Path, size: tuple[int, int], arguments: tuple[str, ...]) -> WebDriver:
     options = webdriver.FirefoxOptions()
     options.add_argument("-headless")
     options.add_argument(f"--width={size[0]}")
@@ -127,7 +129,7 @@ def _open_firefox(stack: ExitStack, folder: Path, size: tuple[int, int]) -> WebD
     return webdriver.Firefox(options=options, service=service)
 
 
-def _open_webkit(stack: ExitStack, folder: Path, size: tuple[int, int]) -> WebDriver:
+def _open_webkit(stack: ExitStack, folder: Path, size: tuple[int, int], arguments: tuple[str, ...]) -> WebDriver:
     binary, driver_path = find_minibrowser(), shutil.which("WebKitWebDriver")
     if binary is None or driver_path is None:
         raise FileNotFoundError("MiniBrowser or WebKitWebDriver is not there")

@@ -1,0 +1,27 @@
+"""A few rounds of chaos in the browser of this run; `dev.py chaos` runs as many as wanted, and without Web Locks too."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from selenium.webdriver.remote.webdriver import WebDriver
+
+from tests.chaos.runner import Runner, rounds_in
+
+SECONDS = 2.5
+
+
+@pytest.fixture(scope="module")
+def run(browser: WebDriver) -> Iterator[Runner]:
+    """Runs the round of a seed."""
+    with rounds_in(browser, SECONDS) as run:
+        yield run
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3, 4])
+def test_a_round_of_chaos_loses_nothing(run: Runner, seed: int) -> None:
+    """All accepted events are stored, no key is left, the books are even, each duplicate has its rule (CONTRACT 4, 5, 6.2)."""
+    outcome = run(seed)
+    assert outcome.log.clicks
+    assert not outcome.findings, str(outcome)

@@ -1,0 +1,123 @@
+"""The judge of a round: the set of accepted ids is the set of stored ones, no key is left, the books are even.
+
+It sees the log alone, and accuses; it excuses only what the server itself refused.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from tests.chaos.explain import explain_all
+from tests.chaos.log import Click, Log, concerns
+
+SHOWN = 3  # examples in a finding; the log has them all
+GIVEN_UP = ("overflow", "expired", "rejected", "too_large", "purged")
+REFUSALS = ("rejected", "too_large")
+
+
+class Finding(NamedTuple):
+    """A broken promise."""
+
+    kind: str
+    text: str
+
+    def __str__(self) -> str:
+        return f"{self.kind.upper()}: {self.text}"
+
+
+def judge(log: Log) -> list[Finding]:
+    """All that is wrong with a round."""
+    return [
+        *_lost(log),
+        *_strange(log),
+        *_key_left(log),
+        *_uneven(log),
+        *_dropped(log),
+        *_thrown(log),
+        *_unexplained(log),
+        *(Finding("stuck", text) for text in log.stuck),
+    ]
+
+
+def _lost(log: Log) -> Iterator[Finding]:
+    """Accepted and not stored, though the server refused nothing of it."""
+    missing = sorted(log.missing())
+    if missing:
+        told = "; ".join(_fate_of(log, log.accepted[event_id]) for event_id in missing[:SHOWN])
+        yield Finding("lost", f"{len(missing)} of {len(log.clicks)} accepted: {told}{_more(missing)}")
+
+
+def _fate_of(log: Log, click: Click) -> str:
+    """Where a click was accepted, and what was done to its page since."""
+    absences = [each for each in log.absences if concerns(each.name, click.queue) and not each.is_over(click.at_ms)]
+    deeds = [f"{each.why} after {max(0, each.from_ms - click.at_ms) / 1000:.2f} s" for each in absences]
+    has_ended = any(each.until_ms is None for each in absences)
+    return f"{click.mark} in {click.queue}, which {'ended' if has_ended else 'lives'} ({', '.join(deeds) or 'nothing was done to it'})"
+
+
+def _strange(log: Log) -> Iterator[Finding]:
+    """Stored and not accepted, stored as another click, or two clicks with one id."""
+    accepted = log.accepted
+    marks = {event_id: mark for request in log.requests for event_id, mark in request.marks.items()}
+    strangers = [each for each in log.stored if each not in accepted and not _is_unsure(log, marks[each])]
+    if strangers:
+        yield Finding("stranger", f"stored, but never accepted: {strangers[:SHOWN]}{_more(strangers)}")
+    changed = [each for each in log.stored if each in accepted and accepted[each].mark != marks[each]]
+    if changed:
+        yield Finding("changed", f"stored as another click: {changed[:SHOWN]}{_more(changed)}")
+    if len(accepted) < len(log.clicks):
+        yield Finding("one id twice", f"{len(log.clicks)} clicks have {len(accepted)} ids")
+
+
+def _is_unsure(log: Log, mark: str) -> bool:
+    return mark.rpartition("-")[0] in log.unsure
+
+
+def _key_left(log: Log) -> Iterator[Finding]:
+    """A key of the queue that is still in storage."""
+    for key, text in log.left_keys.items():
+        yield Finding("key left", f"{key} with {len(text)} characters: {text[:60]}")
+
+
+def _uneven(log: Log) -> Iterator[Finding]:
+    """Books that are not even (CONTRACT 6.2)."""
+    uneven = [(queue, snapshot) for queue, snapshot in log.snapshots if not is_even(snapshot)]
+    if uneven:
+        yield Finding("uneven books", f"{uneven[0][0]} {uneven[0][1]}{_more(uneven, 1)}")
+
+
+def is_even(snapshot: dict[str, Any]) -> bool:
+    """Whether every event that came into a queue is somewhere (CONTRACT 6.2)."""
+    came = snapshot["enqueued"] + snapshot["recovered"]
+    dropped = sum(snapshot["dropped"][reason] for reason in GIVEN_UP)
+    went = snapshot["acknowledged"] + snapshot["handedOver"] + dropped
+    return bool(came == went + snapshot["pending"] and 0 <= snapshot["inFlight"] <= snapshot["pending"])
+
+
+def _dropped(log: Log) -> Iterator[Finding]:
+    """A click that was refused, or an event given up for a reason that the server never gave."""
+    if log.refused:
+        yield Finding("refused", f"enqueue returned no id: {log.refused[:SHOWN]}{_more(log.refused)}")
+    refused = log.refused_count
+    unfounded = [told for told in log.told if told.reason not in REFUSALS or not refused.get(told.event_id or "")]
+    if unfounded:
+        yield Finding("unfounded drop", f"{unfounded[:SHOWN]}{_more(unfounded)}")
+
+
+def _thrown(log: Log) -> Iterator[Finding]:
+    """An error that reached the host (CONTRACT 1.6)."""
+    for page, text in log.thrown[:SHOWN]:
+        yield Finding("thrown", f"{page}: {text}")
+
+
+def _unexplained(log: Log) -> Iterator[Finding]:
+    """A duplicate that no rule of docs/guarantees.md explains."""
+    unexplained = [duplicate for duplicate in explain_all(log) if duplicate.rule is None]
+    if unexplained:
+        told = "; ".join(map(str, unexplained[:SHOWN]))
+        yield Finding("unexplained duplicate", f"{len(unexplained)}: {told}{_more(unexplained)}")
+
+
+def _more(found: list[Any], shown: int = SHOWN) -> str:
+    return f" and {len(found) - shown} more" if len(found) > shown else ""

@@ -1,0 +1,295 @@
+"""The chaos bed accuses what it has to accuse, and excuses only by the evidence of its log."""
+
+from __future__ import annotations
+
+import itertools
+from pathlib import Path
+
+import pytest
+
+from tests.chaos import explain, faults, plan
+from tests.chaos.explain import BEFORE_LOCK, IN_CACHE, LATE_NEWS, NO_LOCKS, UNHEARD
+from tests.chaos.faults import FAULTS, MOODS, Fault, Temper
+from tests.chaos.log import MAIN_KEY, OTHER_KEY, Absence, Click, Log, Queue, Request, Told
+from tests.chaos.oracle import Finding, judge
+from tests.chaos.plan import FAMILIES, KEYS
+from tests.chaos.server import settle
+from tests.chaos.visit import DEEDS
+
+GUARANTEES = Path(__file__).parents[2] / "docs" / "guarantees.md"
+SNAPSHOT = {
+    "enqueued": 3,
+    "recovered": 2,
+    "acknowledged": 2,
+    "pending": 1,
+    "inFlight": 1,
+    "handedOver": 1,
+    "dropped": {"overflow": 0, "expired": 0, "rejected": 1, "too_large": 0, "purged": 0, "invalid": 5, "corrupt": 5},
+}
+MINE, OTHERS = "t1.1/q1", "t2.1/q1"
+
+
+def request(
+    sent_ms: float = 5000, queue: str = MINE, fault: str = "ok", done_ms: float | None = 5010, **ids: list[str]
+) -> Request:
+    """A request with the event `e`, stored unless said otherwise."""
+    stored, refused = ids.get("stored", ["e"]), ids.get("refused", [])
+    return Request(queue, "b", {"e": "t1.1-1-0"}, sent_ms, sent_ms + 5, fault, stored, refused, done_ms)
+
+
+def round_of(*requests: Request, has_locks: bool = True) -> Log:
+    """A round with two tabs, in which one click was accepted five seconds after its queue had begun."""
+    log = Log(1, has_locks)
+    log.clicks.append(Click("e", "t1.1-1-0", MINE, 4900))
+    log.queues = {name: Queue(name, MAIN_KEY, 0) for name in (MINE, OTHERS)}
+    log.requests = list(requests)
+    return log
+
+
+def kinds(log: Log) -> list[str]:
+    """The findings of a round by their kinds."""
+    return [finding.kind for finding in judge(log)]
+
+
+# -- the oracle
+
+
+def test_a_round_in_which_all_went_well() -> None:
+    """Accepted once, stored once, even books: nothing is found."""
+    log = round_of(request())
+    log.snapshots.append((MINE, SNAPSHOT))
+    assert judge(log) == []
+
+
+def test_a_lost_event_is_accused() -> None:
+    """An accepted id that was never stored is lost; the finding says what was done to its page."""
+    log = round_of(request(fault="503", stored=[]))
+    log.absences.append(Absence("t1.1", "freeze", 5000, 5100))
+    told = "1 of 1 accepted: t1.1-1-0 in t1.1/q1, which lives (freeze after 0.10 s)"
+    assert judge(log) == [Finding("lost", told)]
+
+
+def test_a_lost_event_of_a_closed_tab_is_accused() -> None:
+    """The end of the tab is no excuse (CONTRACT 2.1)."""
+    log = round_of()
+    log.absences.append(Absence("t1.1", "close", 4890))
+    assert judge(log) == [Finding("lost", "1 of 1 accepted: t1.1-1-0 in t1.1/q1, which ended (close after 0.00 s)")]
+
+
+def test_the_server_may_give_an_event_up() -> None:
+    """An event that the server lists as rejected, or blames alone `maxRetries` times, is not lost (CONTRACT 3.5)."""
+    blamed = request(fault="422", stored=[], refused=["e"])
+    assert kinds(round_of(request(fault="lists", stored=[], refused=["e"]))) == []
+    assert kinds(round_of(*[blamed] * 4)) == []
+    assert kinds(round_of(*[blamed] * 3)) == ["lost"]
+
+
+def test_a_stranger_in_the_store_is_accused() -> None:
+    """A stored id that nobody accepted is a finding, unless its page died before it could name the id."""
+    log = round_of(request())
+    log.clicks.clear()
+    assert kinds(log) == ["stranger"]
+    log.unsure.append("t1.1-1")
+    assert kinds(log) == []
+
+
+def test_a_changed_event_is_accused() -> None:
+    """An id that arrives with another click's content is a finding."""
+    log = round_of(request())
+    log.clicks[0] = Click("e", "t1.1-9-0", MINE, 4900)
+    assert kinds(log) == ["changed"]
+
+
+def test_one_id_for_two_clicks_is_accused() -> None:
+    """Ids are unique (CONTRACT 2.2)."""
+    log = round_of(request())
+    log.clicks.append(log.clicks[0])
+    assert kinds(log) == ["one id twice"]
+
+
+def test_a_left_key_is_accused() -> None:
+    """When everything was acknowledged no key of the queue is in storage."""
+    log = round_of(request())
+    log.left_keys = {"srv_click_queue:t.1": "[]"}
+    assert judge(log) == [Finding("key left", "srv_click_queue:t.1 with 2 characters: []")]
+
+
+@pytest.mark.parametrize("field", ["enqueued", "recovered", "acknowledged", "pending", "handedOver"])
+def test_an_uneven_book_is_accused(field: str) -> None:
+    """Each counter of the sum takes part in it (CONTRACT 6.2)."""
+    log = round_of(request())
+    log.snapshots.append((MINE, {**SNAPSHOT, field: 9}))
+    assert kinds(log) == ["uneven books"]
+
+
+def test_more_in_flight_than_pending_is_accused() -> None:
+    """`pending` includes `inFlight` (CONTRACT 6.2)."""
+    log = round_of(request())
+    log.snapshots.append((MINE, {**SNAPSHOT, "inFlight": 2}))
+    assert kinds(log) == ["uneven books"]
+
+
+def test_a_drop_needs_a_reason_of_the_server() -> None:
+    """`onDrop` with `rejected` is right where the server refused the event, and nothing else ever is."""
+    refusal = request(fault="lists", stored=[], refused=["e"])
+    for reason, requests, found in (
+        ("rejected", [refusal], []),
+        ("rejected", [request()], ["unfounded drop"]),
+        ("overflow", [request()], ["unfounded drop"]),
+        ("corrupt", [refusal], ["unfounded drop"]),
+    ):
+        log = round_of(*requests)
+        log.told.append(Told(MINE, "e", reason, ""))
+        assert kinds(log) == found
+
+
+def test_what_reaches_the_host_is_accused() -> None:
+    """A click without an id, an error in the page, a page that does not answer (CONTRACT 1.6)."""
+    log = round_of(request())
+    log.refused.append((MINE, "t1.1-2-0"))
+    log.thrown.append(("t1.1", "TypeError"))
+    log.stuck.append("t1.1 click")
+    assert kinds(log) == ["refused", "thrown", "stuck"]
+
+
+def test_an_unexplained_duplicate_is_accused() -> None:
+    """Two deliveries by a tab that heard the first answer and was left alone."""
+    log = round_of(request(), request(6000))
+    assert judge(log) == [Finding("unexplained duplicate", "1: e by t1.1/q1 (ok), 1.000 s later by t1.1/q1")]
+
+
+# -- what explains a duplicate
+
+AGAIN = request(8000, OTHERS)
+
+
+@pytest.mark.parametrize(
+    ("first", "absence", "rule"),
+    [
+        pytest.param(request(done_ms=None), None, UNHEARD, id="no answer"),
+        pytest.param(request(done_ms=6450), None, UNHEARD, id="an answer after the timeout"),
+        pytest.param(request(done_ms=6300), None, None, id="a slow answer"),
+        pytest.param(request(), Absence("t1.1", "close", 5005), UNHEARD, id="closed in flight"),
+        pytest.param(request(), Absence("t1.1", "offline", 5005, 9000), UNHEARD, id="offline in flight"),
+        pytest.param(request(), Absence("t1.1", "leave", 5005, 9000), IN_CACHE, id="in the cache in flight"),
+        pytest.param(request(), Absence("t1.1", "freeze", 4000, 4900), IN_CACHE, id="frozen and back a moment before"),
+        pytest.param(request(), Absence("t1.1", "freeze", 3000, 3900), None, id="frozen and back long before"),
+        pytest.param(request(), Absence("t1.1", "offline", 4000, 4900), None, id="offline and back before"),
+        pytest.param(request(), Absence("t1.1", "crash", 5900), LATE_NEWS, id="crashed soon after the answer"),
+        pytest.param(request(), Absence("t1.1", "crash", 6100), None, id="crashed later"),
+        pytest.param(request(), Absence("t1.1", "offline", 5900), None, id="offline after the answer"),
+        pytest.param(request(), Absence("t2.1", "close", 5005), None, id="another page closed"),
+        pytest.param(request(), Absence(MINE, "destroy", 5005), LATE_NEWS, id="destroyed in flight"),
+        pytest.param(request(), Absence("t2.1", "freeze", 4900, 7000), LATE_NEWS, id="the second page was frozen meanwhile"),
+        pytest.param(request(), Absence("t2.1", "freeze", 4900, 5000), None, id="the second page had been frozen before"),
+        pytest.param(request(done_ms=8200), Absence(MINE, "close", 7000), UNHEARD, id="two at once"),
+        pytest.param(request(), None, None, id="nothing happened"),
+    ],
+)
+def test_a_rule_needs_its_evidence(first: Request, absence: Absence | None, rule: str | None) -> None:
+    """The first delivery's answer and what was done to its page name the rule, or none."""
+    log = round_of(first, AGAIN)
+    log.absences += [absence] if absence else []
+    assert [duplicate.rule for duplicate in explain.explain_all(log)] == [rule]
+
+
+def test_a_destroyed_queue_hears_its_answer() -> None:
+    """A request in flight may settle (CONTRACT 5.3): `destroy()` does not explain that the same queue sends again."""
+    log = round_of(request(), request(8000))
+    log.absences.append(Absence(MINE, "destroy", 5005))
+    assert kinds(log) == ["unexplained duplicate"]
+
+
+@pytest.mark.parametrize(
+    ("began_ms", "returned_ms", "other_key", "rule"),
+    [
+        pytest.param(4800, None, MAIN_KEY, BEFORE_LOCK, id="a young queue"),
+        pytest.param(4200, None, MAIN_KEY, None, id="an old queue"),
+        pytest.param(0, 4800, MAIN_KEY, BEFORE_LOCK, id="a page that has just come back"),
+        pytest.param(4800, None, OTHER_KEY, None, id="no neighbour with this key"),
+    ],
+)
+def test_a_click_before_the_lock(began_ms: float, returned_ms: float | None, other_key: str, rule: str | None) -> None:
+    """It needs a young queue, or a page that has just come back, and another queue with the same key."""
+    log = round_of(request(), AGAIN)
+    log.queues = {MINE: Queue(MINE, MAIN_KEY, began_ms), OTHERS: Queue(OTHERS, other_key, 0)}
+    log.returns += [("t1.1", returned_ms)] if returned_ms else []
+    assert [duplicate.rule for duplicate in explain.explain_all(log)] == [rule]
+
+
+@pytest.mark.parametrize(
+    ("other_ended_ms", "rule"),
+    [pytest.param(None, NO_LOCKS, id="a neighbour that lives"), pytest.param(3000, None, id="a neighbour that had ended")],
+)
+def test_without_locks_a_neighbour_explains(other_ended_ms: float | None, rule: str | None) -> None:
+    """Tabs without Web Locks may repeat each other's events, a tab alone may not (CONTRACT 4.3)."""
+    log = round_of(request(), request(8000), has_locks=False)
+    log.absences += [Absence("t2.1", "close", other_ended_ms)] if other_ended_ms else []
+    assert [duplicate.rule for duplicate in explain.explain_all(log)] == [rule]
+
+
+@pytest.mark.parametrize("rule", [UNHEARD, BEFORE_LOCK, LATE_NEWS, IN_CACHE, NO_LOCKS])
+def test_each_rule_is_a_guarantee(rule: str) -> None:
+    """The bed explains duplicates by what docs/guarantees.md says, in its words."""
+    chapter = GUARANTEES.read_text().partition("## Where duplicates come from\n")[2].partition("\n## ")[0]
+    assert f"**{rule}" in " ".join(chapter.split())
+
+
+# -- the plan, and the server's faults
+
+
+def test_a_seed_repeats_its_plan() -> None:
+    """Steps, fates and faults come from the seed alone."""
+
+    def drawn(seed: int) -> tuple[object, ...]:
+        temper = Temper(seed)
+        temper.mood = "bad"
+        rows = (plan.steps(seed), plan.fates(seed), (temper.draw(["a", "b"]) for _ in itertools.count()))
+        return tuple(tuple(itertools.islice(row, 100)) for row in rows)
+
+    assert drawn(7) == drawn(7)
+    assert drawn(7) != drawn(8)
+
+
+def test_every_step_can_be_done() -> None:
+    """A plan names only steps, keys and moods that there are, and over some seeds all of them."""
+    drawn = [step for seed in range(40) for step in itertools.islice(plan.steps(seed), 200)]
+    assert {step.what for step in drawn} == {*DEEDS, "wait", "mood", "open"}
+    assert {step.how for step in drawn if step.what == "mood"} == set(MOODS)
+    assert {step.how for step in drawn if step.what == "open"} == set(KEYS)
+    assert {name for seed in range(40) for name in plan.families(seed)} == set(FAMILIES)
+
+
+def test_a_good_server_has_no_faults() -> None:
+    """When the faults stop every request is stored and answered with a 2xx at once."""
+    temper = Temper(1)
+    drawn = [temper.draw(["a"]) for _ in range(100)]
+    assert {(fault.name, fault.stores, fault.delay_s) for fault in drawn} == {("ok", True, 0)}
+
+
+def test_a_bad_server_has_every_fault() -> None:
+    """Every fault of the table is drawn, and lists name events of their request alone."""
+    temper = Temper(1)
+    temper.mood = "bad"
+    drawn = [temper.draw(list("abcdefghij")) for _ in range(1000)]
+    assert {fault.name for fault in drawn} == {"ok", *(fault.name for fault in FAULTS)}
+    listed = [fault for fault in drawn if fault.name == "lists"]
+    assert {each for fault in listed for each in (*fault.retry, *fault.rejected)} == set("abcdefghij")
+    assert not any(set(fault.retry) & set(fault.rejected) for fault in listed)
+
+
+@pytest.mark.parametrize(
+    ("fault", "count", "stored", "refused"),
+    [
+        pytest.param(faults.OK, 3, "abc", "", id="ok"),
+        pytest.param(Fault("lists", stores=True, retry=("a",), rejected=("b",)), 3, "c", "b", id="lists"),
+        pytest.param(Fault("503", 503), 3, "", "", id="503"),
+        pytest.param(Fault("422", 422), 3, "", "", id="422 on several"),
+        pytest.param(Fault("422", 422), 1, "", "a", id="422 on one"),
+    ],
+)
+def test_what_becomes_of_a_request(fault: Fault, count: int, stored: str, refused: str) -> None:
+    """The log has what the server stored, and what it refused for good or blamed alone."""
+    came = Request(MINE, "b", {each: each for each in "abc"[:count]}, 0, 0, fault.name)
+    settle(came, fault)
+    assert (came.stored, came.refused) == (list(stored), list(refused))
