@@ -13,7 +13,7 @@ from clickqueue.runtime import given, overlay
 OPTIONS: dict[str, list[Any]] = {
     # There is no default: the empty text is refused.
     "endpoint": ["", "text"],
-    "batchEndpoint": [None, "text"],
+    "batchEndpoint": ["/batch", "text"],
     # Three retransmissions of a lost packet (1, 2 and 4 s) fit in; while a request hangs, nothing else of the tab goes.
     # Ten minutes are longer than any proxy waits.
     "timeoutMs": [10000, 1, 600000],
@@ -26,7 +26,6 @@ OPTIONS: dict[str, list[Any]] = {
 def read_api_options(options: Any) -> dict[str, Any]:
     """Every option, checked and filled in."""
     result = filled_in("options", OPTIONS, options)
-    # Null is a choice, there is no batch route; leaving it out is another.
     if not given(options, "batchEndpoint"):
         result["batchEndpoint"] = result["endpoint"] + "/batch"
     result["headers"] = overlay({"Content-Type": result["contentType"]}, result["headers"])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from clickqueue.runtime import attempt, field, kind, names, overlay, take_out
+from clickqueue.runtime import attempt, field, kind, names, overlay, random_id, take_out, utf8_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -18,10 +18,7 @@ JSON: Any
 Math: Any
 Object: Any
 Promise: Any
-TextEncoder: Any
-Uint32Array: Any
 clearTimeout: Any
-crypto: Any
 document: Any
 fetch: Any
 localStorage: Any
@@ -132,6 +129,16 @@ def date_ms(text: str | None, otherwise_ms: float) -> float:
     return parsed_ms if kind(parsed_ms) == "number" else otherwise_ms
 
 
+def uptime_ms() -> float:
+    """A host may have broken the clock that only grows; then it is the wall clock."""
+    now_ms: float = Date.now()
+    try:
+        now_ms = performance.now()
+    except Exception:
+        pass
+    return now_ms
+
+
 # Every port of ports.py. Functions throughout, so that importing this touches nothing.
 BROWSER: Any = {
     # Named anew at each touch: in some privacy settings the name alone throws, and that may change.
@@ -143,19 +150,20 @@ BROWSER: Any = {
     },
     "clock": {
         "nowMs": lambda: Date.now(),
-        "uptimeMs": lambda: performance.now(),
+        "uptimeMs": uptime_ms,
         "callLater": lambda delay_ms, callback: setTimeout(callback, min(Math.ceil(delay_ms), MAX_TIMER_MS)),
         "cancel": lambda handle: clearTimeout(handle),
     },
     # Undefined counts as online: only a plain False is a promise.
-    "network": {"isOnline": lambda: navigator.onLine is not False},
+    "network": {"isOnline": lambda: field(navigator, "onLine") is not False},
     "page": {"userAgent": lambda: navigator.userAgent, "listen": listen},
     "locks": {"request": request_lock},
-    "ids": {"newId": lambda: crypto.getRandomValues(__new__(Uint32Array(4))).join("-"), "random": lambda: Math.random()},
+    "ids": {"newId": random_id, "random": lambda: Math.random()},
     "json": {
         "dump": lambda value: JSON.stringify(value),
         "load": lambda text: JSON.parse(text),
-        "sizeBytes": lambda text: len(__new__(TextEncoder()).encode(text)),
+        # Not TextEncoder, which jsdom and old web views lack.
+        "sizeBytes": utf8_bytes,
     },
     "exchange": exchange,
     "fail": lambda message, fields: Promise.reject(Object.assign(Error(message), fields)),

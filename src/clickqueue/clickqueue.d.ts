@@ -75,8 +75,8 @@ export interface BatchAnswer {
  * The way to the endpoint: what a `ClickQueue` needs of its host. `createWidgetApi` makes one; this is one by hand.
  *
  * Resolve (or return) nothing, null or a `BatchAnswer` for an acknowledgement. Reject for a failure, with the HTTP
- * status as `status`, and what `Retry-After` asks for as `retryAfterMs`, on the error. Beware of returning a `Response`:
- * `fetch` resolves for a 500 too, so TypeScript refuses it here.
+ * status as `status`, and what `Retry-After` asks for as `retryAfterMs`, on the error. A value whose `ok` is false is a failure
+ * too, with its `status`: a `Response` of `fetch`, which resolves for a 500. TypeScript refuses it here all the same.
  *
  * @example
  * import { ClickQueue } from 'clickqueue'
@@ -220,11 +220,23 @@ export interface QueueStats {
   readonly acknowledged: number
   /** Given to `enqueue` again while they were still pending. */
   readonly duplicates: number
+  /** The last attempt that failed, null before any: for a status line, and for the developer who asks why nothing arrives. */
+  readonly lastFailure: Readonly<LastFailure> | null
   /** Batches that were handed to the api, retries included. */
   readonly batches: number
   /** Of these, the ones that failed. */
   readonly failures: number
   readonly dropped: Readonly<Record<DropReason, number>>
+}
+
+/** Why an attempt failed: a response that acknowledges nothing, a timeout, no network, or an error that the api threw. */
+export interface LastFailure {
+  /** The HTTP status; null where there was no response. */
+  status: number | null
+  /** The message of the error, as `createWidgetApi` or your own api gave it. */
+  message: string
+  /** When, in ms since 1970. */
+  at: number
 }
 
 /**
@@ -285,11 +297,10 @@ export interface WidgetApiOptions {
   /** The address that takes one click. Not empty, no default. */
   endpoint: string
   /**
-   * The address that takes a `BatchRequest`. Default: `endpoint` + `/batch`, so give it where `endpoint` has a query. Null: there is
-   * none yet, and the clicks of a batch go to `endpoint` one after the other, up to the first failure. Then set `maxBatchSize: 1`:
-   * each click has retries of its own, hears `Retry-After`, and goes when the page is left.
+   * The address that takes a `BatchRequest`. Default: `endpoint` + `/batch`, so give it where `endpoint` has a query or ends with
+   * a slash. `postEach` is for a server that has no such route yet.
    */
-  batchEndpoint?: string | null | undefined
+  batchEndpoint?: string | undefined
   /**
    * How long a request may take, the body of its answer included. 1 to 600 000 ms, default 10 000: three lost packets are sent again
    * in that time, and nothing else of this page is sent meanwhile.
@@ -320,7 +331,7 @@ export interface WidgetApiError extends Error {
 /** The endpoint over `fetch`. Its promises always settle, and reject with a `WidgetApiError`. */
 export interface WidgetApi extends ClickApi {
   /** Post one click, without the queue. Resolves to the answer's JSON, or null, as soon as the status is 2xx. */
-  trackClick(event: object): Promise<unknown>
+  trackClick(event: object, request?: Partial<BatchInfo>): Promise<unknown>
   /** Post a `BatchRequest`. */
   trackClickBatch(events: ClickEvent[], request: BatchInfo): Promise<BatchAnswer | null>
 }
@@ -333,7 +344,7 @@ export interface WidgetApi extends ClickApi {
  *
  * const api = createWidgetApi({
  *   endpoint: '/api/track/click',
- *   batchEndpoint: null,
+ *   batchEndpoint: '/api/track/clicks',
  *   timeoutMs: 4000,
  *   fetch: (url, init) => fetch(url, { ...init, credentials: 'include' }),
  * })
@@ -341,6 +352,17 @@ export interface WidgetApi extends ClickApi {
  * await api.trackClick({ id: 'c-1', timestamp: Date.now(), userAgent: navigator.userAgent, ...click })
  */
 export declare function createWidgetApi(options: WidgetApiOptions): WidgetApi
+
+/**
+ * The same api for a server without a batch route: the clicks of a batch are posted by `trackClick`, one after the other, up to
+ * the first failure. Set `maxBatchSize: 1` with it: then each click has retries of its own, and `Retry-After` is obeyed.
+ *
+ * @example
+ * import { ClickQueue, createWidgetApi, postEach } from 'clickqueue'
+ *
+ * const queue = new ClickQueue({ maxBatchSize: 1 }, postEach(createWidgetApi({ endpoint: '/api/track/click' })))
+ */
+export declare function postEach(api: WidgetApi): WidgetApi
 
 // -- the ports: what stands for the browser in a test
 

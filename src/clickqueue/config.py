@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from clickqueue.runtime import array_text, field, given, kind, names, show
+from clickqueue.runtime import array_text, field, given, is_whole, kind, names, show
 
 # A day is longer than any page waits, and far below the 24.8 days (2 147 483 647 ms) at which browsers' timers wrap.
 MAX_DELAY_MS = 86400000
 
-# The default, then of a number the least and the most, of all else its kind. Where the default is null, null may be given too.
+# The default, then of a number the least and the most, and True where it may be a fraction; of all else its kind.
+# Where the default is null, null may be given too.
 CONFIG: dict[str, list[Any]] = {
     # One request carries 60 000 bytes (CONTRACT 3.1): 1 000 events are more than it ever holds.
     "maxBatchSize": [10, 1, 1000],
@@ -28,7 +29,7 @@ CONFIG: dict[str, list[Any]] = {
     "maxEventBytes": [4096, 100, 50000],
     # A year: older clicks are no longer anybody's.
     "maxEventAge": [604800000, 0, 31536000000],
-    "retryJitter": [0, 0, 1],
+    "retryJitter": [0, 0, 1, True],
     "onDrop": [None, "function"],
 }
 
@@ -59,16 +60,17 @@ def filled_in(where: str, rules: dict[str, list[Any]], wishes: Any) -> dict[str,
 
 def check(where: str, value: Any, rule: list[Any]) -> None:
     is_number = len(rule) > 2
+    is_integer = len(rule) == 3
     wanted = "number" if is_number else rule[1]
     limits = ", not empty" if wanted == "text" else ""
     if is_number:
         limits = " from " + str(rule[1]) + " to " + str(rule[2])
     if rule[0] is None:
         limits += ", or null"
-    fault = complaint(where, value, wanted + limits)
+    fault = complaint(where, value, ("whole " if is_integer else "") + wanted + limits)
     if kind(value) != wanted and (value is not None or rule[0] is not None):
         raise TypeError(fault)
-    if value == "" or (is_number and not rule[1] <= value <= rule[2]):
+    if value == "" or (is_number and not rule[1] <= value <= rule[2]) or (is_integer and not is_whole(value)):
         raise ValueError(fault)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from clickqueue.runtime import field, kind
+from clickqueue.runtime import field, kind, message_of
 from clickqueue.tab import Record, report
 
 if TYPE_CHECKING:
@@ -17,7 +17,6 @@ TEXT_FIELDS = ["id", "sessionId", "questionId", "offerId", "buttonVariantId"]
 
 def admit(tab: Tab, raw: Any, max_bytes: int, reason: str) -> Record | None:
     """The record of a raw event; None where it is none, which is reported as `reason`."""
-    detail = "is not JSON"
     try:
         json = tab.env.json
         event: Any = json.load(json.dump(raw)) if kind(raw) == "object" else None
@@ -28,9 +27,9 @@ def admit(tab: Tab, raw: Any, max_bytes: int, reason: str) -> Record | None:
             if size_bytes <= max_bytes:
                 return Record(event, text, size_bytes, tab.config["maxBatchSize"])
             detail = "has " + str(size_bytes) + " bytes; limit: " + str(max_bytes)
-    except Exception:
+    except Exception as error:
         # A cycle, a getter that throws, a host that broke JSON: whatever was thrown, there is no event.
-        pass
+        detail = "cannot be read: " + message_of(error)
     report(tab, raw, reason, "event " + detail)
     return None
 

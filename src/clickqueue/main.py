@@ -6,11 +6,12 @@ from typing import Any
 
 from clickqueue.browser import BROWSER
 from clickqueue.config import DEFAULTS
+from clickqueue.post_each import post_each
 from clickqueue.queue import Queue
 from clickqueue.runtime import with_env
 from clickqueue.widget_api import create_api
 
-__all__ = ["DEFAULTS", "ClickQueue", "create_widget_api"]
+__all__ = ["DEFAULTS", "ClickQueue", "create_widget_api", "post_each"]
 
 
 # `ClickQueue(config, api, env)`, with or without `new`; `env` replaces any port of the browser (CONTRACT 1.2).

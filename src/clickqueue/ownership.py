@@ -129,6 +129,9 @@ def hear(tab: Tab, key: str | None, text: str | None) -> None:
     if key is None:
         restore(tab)
         return
+    if after(key, tab.main) is None:
+        # A key of the host's: looking through them all would cost it dearly.
+        return
     if tab.mirror is not None:
         # Not even the key of my own is mine yet: whoever writes there may be its heir.
         tab.heard.append(lambda: hear(tab, key, text))

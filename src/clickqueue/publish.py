@@ -36,6 +36,7 @@ def count(tab: Tab) -> dict[str, Any]:
         "pending": len(tab.line),
         "inFlight": flying,
         "dropped": tab.dropped,
+        "lastFailure": tab.last_failure,
     }
     snapshot: dict[str, Any] = overlay(tab.counts, now)
     return snapshot

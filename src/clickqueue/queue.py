@@ -108,8 +108,8 @@ def work(tab: Tab) -> None:
     """Send what is due, and see to it that we are woken for the rest."""
     retake(tab)
     wake_at_ms = next_wake_ms(tab)
-    while wake_at_ms is not None and wake_at_ms <= now_ms_of(tab):
-        send_next(tab, waiting(tab), MAX_BODY_BYTES)
+    # Where something is due and nothing can go, a host broke what every page has: the next call goes on.
+    while wake_at_ms is not None and wake_at_ms <= now_ms_of(tab) and send_next(tab, waiting(tab), MAX_BODY_BYTES) > 0:
         wake_at_ms = next_wake_ms(tab)
     arm(tab, wake_at_ms)
 
@@ -137,7 +137,8 @@ def on_news(tab: Tab, news: PageNews, key: str | None, text: str | None) -> None
         flush(tab)
     elif news == "visible":
         if is_parked(tab):
-            open_path(tab, 0)
+            tab.hold_until_ms = 0
+            open_path(tab)
         restore(tab)
         scan(tab)
     elif news == "return":

@@ -36,17 +36,30 @@ export const show = (value) =>
   : String(value)
 export const after = (text, prefix) => text.startsWith(prefix) ? text.slice(prefix.length) : null
 export const before = (text, mark) => text.split(mark)[0]
-export const whole = (text) => /^\d+$/.test(text) ? +text : -1
+export const whole = (text) => /^\d{1,15}$/.test(text) ? +text : -1
+export const matches = (text, pattern) => new RegExp(pattern, 'i').test(text)
+export const is_whole = Number.isInteger
+export const message_of = (error) => String(field(error, 'message') || 'status ' + field(error, 'status'))
 export const keep = (items, test) => items.filter(test)
 export const some = (items, test) => items.some(test)
 export const find = (items, test) => items.find(test)
 export const joined = (one, other) => [...one, ...other]
-export const array_text = (items, text_of) => '[' + items.map(text_of) + ']'
+export const array_text = (items, text_of) => '[' + items.map(text_of).join(',') + ']'
 export const overlay = (base, top) => ({ ...base, ...top })
 export const with_env = (create, base) =>
   function ClickQueue(config, api, env) {
     return new.target ? Object.assign(this, create(config, api, overlay(base, env))) : new ClickQueue(config, api, env)
   }
+export const utf8_bytes = (text) => encodeURIComponent(text).replace(/%../g, '-').length
+const random_digits = () => String(Math.random()).slice(2)
+export const random_id = () => {
+  try {
+    return crypto.getRandomValues(new Uint32Array(4)).join('-')
+  } catch {
+    // jsdom and old web views: enough to tell clicks apart.
+    return random_digits() + '-' + random_digits()
+  }
+}
 export const take_out = (items, item) => {
   const index = items.indexOf(item)
   if (index >= 0) items.splice(index, 1)

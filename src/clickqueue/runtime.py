@@ -6,7 +6,9 @@ Each pair behaves alike, which `tests/twin/` holds. Nothing else may differ betw
 from __future__ import annotations
 
 import json
+import os
 import re
+import struct
 from collections.abc import Callable
 from typing import Any, TypeVar
 
@@ -97,8 +99,25 @@ def before(text: str, mark: str) -> str:
 
 
 def whole(text: str | None) -> int:
-    """The number that plain digits spell, -1 where the text is anything else, or there is none."""
-    return int(text) if text is not None and text.isascii() and text.isdigit() else -1
+    """The number that up to 15 plain digits spell, -1 where the text is anything else, or there is none."""
+    return int(text) if text is not None and re.fullmatch("[0-9]{1,15}", text) else -1
+
+
+def matches(text: str, pattern: str) -> bool:
+    """Whether a pattern is found in the text, in capitals or not. Only for patterns that both machines read alike."""
+    return re.search(pattern, text, re.IGNORECASE | re.ASCII) is not None
+
+
+def is_whole(value: float) -> bool:
+    """Whether a number has no fraction."""
+    return value % 1 == 0
+
+
+def message_of(error: Any) -> str:
+    """The message of an error; its status where it has no message."""
+    message = str(error) if isinstance(error, BaseException) else field(error, "message")
+    status = field(error, "status")
+    return str(message) if message else f"status {'null' if status is None else show(status)}"
 
 
 def keep(items: list[T], test: Callable[[T], bool]) -> list[T]:
@@ -134,6 +153,16 @@ def overlay(base: dict[str, Any], top: Any) -> Any:
 def with_env(constructor: Any, base: dict[str, Any]) -> Any:
     """The class, made from a partial env, and in JavaScript without `new` as well."""
     return lambda config, api, env: constructor(config, api, overlay(base, env))
+
+
+def utf8_bytes(text: str) -> int:
+    """Length of a JSON text in UTF-8, which is how a request body is counted."""
+    return len(text.encode("utf-8", "surrogatepass"))
+
+
+def random_id() -> str:
+    """128 random bits as text without '.' or ':' (CONTRACT 2.2)."""
+    return "-".join(str(number) for number in struct.unpack("4I", os.urandom(16)))
 
 
 def take_out(items: list[Any], item: Any) -> None:

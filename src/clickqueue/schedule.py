@@ -33,7 +33,7 @@ def next_wake_ms(tab: Tab) -> float | None:
         failures = tab.counts["failures"]
         fresh = keep(unsent(tab), lambda record: record.born_after == failures)
         return max(tab.hold_until_ms, min(tab.retry_at_ms, due_at_ms(tab, fresh)))
-    return max(tab.retry_at_ms, 0 if waiting(tab) is not None else due_at_ms(tab, unsent(tab)))
+    return max(tab.hold_until_ms, tab.retry_at_ms, 0 if waiting(tab) is not None else due_at_ms(tab, unsent(tab)))
 
 
 def due_at_ms(tab: Tab, records: list[Record]) -> float:
@@ -68,15 +68,16 @@ def on_timer(tab: Tab) -> None:
     tab.proceed()
 
 
-def open_path(tab: Tab, until_ms: float) -> None:
+def open_path(tab: Tab) -> None:
     """Nothing is the matter with the path: go on, once the server's wish for a pause is over."""
-    tab.retry_at_ms = until_ms
-    tab.hold_until_ms = until_ms
+    tab.retry_at_ms = 0
 
 
 def flush(tab: Tab) -> None:
-    """Send everything, batch after batch (CONTRACT 3.9)."""
-    open_path(tab, 0)
+    """Send everything, batch after batch. The wish outlives a request in flight that fails (CONTRACT 3.9)."""
+    tab.is_flush_wanted = len(tab.flying) > 0
+    tab.hold_until_ms = 0
+    open_path(tab)
     for record in unsent(tab):
         record.due_at_ms = 0
 

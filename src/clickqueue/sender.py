@@ -9,8 +9,8 @@ from clickqueue.batches import MAX_BODY_BYTES, form, size_of, waiting
 from clickqueue.event import count_retry
 from clickqueue.losses import drop, drop_if_expired, is_idle
 from clickqueue.pages import remove, save, soil
-from clickqueue.runtime import attempt, field, keep, take_out
-from clickqueue.schedule import PROBE_MS, is_parked, open_path
+from clickqueue.runtime import attempt, field, keep, kind, message_of, take_out
+from clickqueue.schedule import PROBE_MS, flush, is_parked, open_path
 from clickqueue.tab import is_pending, now_ms_of, work_alone
 from clickqueue.verdict import blame_of, is_wanted_again, refusal_of, retry_after_ms
 
@@ -27,6 +27,7 @@ def send_next(tab: Tab, failed: Batch | None, max_bytes: int) -> int:
         # Events came back to it, and not as they were (`rejoin`): they travel anew.
         for record in batch.records:
             record.batch = None
+        return send_next(tab, None, max_bytes)
     if len(batch.records) == 0 or size_bytes > max_bytes:
         return 0
     send(tab, batch)
@@ -80,8 +81,12 @@ def land(tab: Tab, batch: Batch) -> list[Record]:
 
 
 def on_answer(tab: Tab, batch: Batch, answer: Any) -> None:
+    if field(answer, "ok") is False:
+        # A host's own api that returns what `fetch` returned, which is no error for a 500 either.
+        on_error(tab, batch, answer)
+        return
     tab.failures = 0
-    open_path(tab, 0)
+    open_path(tab)
     land(tab, batch)
     for record in batch.records:
         is_ours = is_pending(record)
@@ -99,37 +104,47 @@ def on_answer(tab: Tab, batch: Batch, answer: Any) -> None:
 
 
 def on_error(tab: Tab, batch: Batch, error: Any) -> None:
-    tab.counts["failures"] += 1
+    note_error(tab, error)
     records = land(tab, batch)
     for record in records:
         note_retry(tab, record)
     blame = blame_of(error)
-    wait_ms = retry_after_ms(error)
+    # For all that left together: the longest wait that the server asked for (CONTRACT 3.6).
+    tab.hold_until_ms = max(tab.hold_until_ms, now_ms_of(tab) + retry_after_ms(error))
     if blame is None:
-        note_failure(tab, wait_ms)
+        note_failure(tab)
     else:
         # Somebody answered: the path works.
         tab.failures = 0
-        open_path(tab, now_ms_of(tab) + wait_ms)
+        open_path(tab)
         on_blame(tab, batch, blame, str(field(error, "status")))
     rest(tab)
 
 
+def note_error(tab: Tab, error: Any) -> None:
+    status = field(error, "status")
+    tab.counts["failures"] += 1
+    tab.last_failure = {
+        "status": status if kind(status) == "number" else None,
+        "message": message_of(error),
+        "at": tab.env.clock.now_ms(),
+    }
+
+
 def rest(tab: Tab) -> None:
+    if tab.is_flush_wanted and len(tab.flying) == 0:
+        flush(tab)
     save(tab)
     tab.proceed()
 
 
-def note_failure(tab: Tab, wait_ms: float) -> None:
+def note_failure(tab: Tab) -> None:
     """The path failed. Requests that left together fail together, which counts once; offline it does not count (CONTRACT 3.8)."""
     if len(tab.flying) == 0:
-        now_ms = now_ms_of(tab)
         if tab.env.network.is_online():
             tab.failures += 1
         delay_ms = PROBE_MS if is_parked(tab) else backoff_ms(tab.failures, tab.config, tab.env.ids.random())
-        # What the server asks for makes a delay longer, never shorter.
-        tab.hold_until_ms = now_ms + wait_ms
-        tab.retry_at_ms = now_ms + max(delay_ms, wait_ms)
+        tab.retry_at_ms = now_ms_of(tab) + delay_ms
 
 
 def on_blame(tab: Tab, batch: Batch, reason: str, status: str) -> None:

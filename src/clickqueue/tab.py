@@ -107,6 +107,10 @@ class Tab:
         self.tried_at_ms: float = env.clock.uptime_ms()
         self.retry_at_ms: float = 0
         self.hold_until_ms: float = 0
+        # A flush, or the way back online, while a request was in flight: it is tried again at once where that one fails.
+        self.is_flush_wanted = False
+        # The last thing that went wrong between here and the endpoint.
+        self.last_failure: dict[str, Any] | None = None
 
         self.is_busy = False
         self.is_destroyed = False

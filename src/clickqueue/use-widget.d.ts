@@ -35,6 +35,8 @@ export interface UseWidgetResult {
   isOnline: boolean
   /** How many clicks are not yet acknowledged. */
   pending: number
+  /** The last attempt that failed, null before any. */
+  lastFailure: QueueStats['lastFailure']
   snapshot: QueueStats
   /** The component's queue while it is mounted, else null: `purge()` it when consent is withdrawn. */
   queue: ClickQueue | null

@@ -29,6 +29,7 @@ def create_use_widget(react: Any) -> Any:
             "trackClick": widget["track"],
             "isOnline": snapshot["isOnline"],
             "pending": snapshot["pending"],
+            "lastFailure": snapshot["lastFailure"],
             "snapshot": snapshot,
             "queue": widget["queue"],
         }
@@ -39,7 +40,15 @@ def create_use_widget(react: Any) -> Any:
 def create_widget() -> dict[str, Any]:
     """One component and its queue. React compares functions by identity, so the component's are made once."""
     # What there is to see without a queue: on a server, and in the render that hydrates what the server sent.
-    now = {"state": "idle", "isOnline": True, "persistent": True, "pending": 0, "inFlight": 0, "dropped": no_drops()}
+    now = {
+        "state": "idle",
+        "isOnline": True,
+        "persistent": True,
+        "pending": 0,
+        "inFlight": 0,
+        "dropped": no_drops(),
+        "lastFailure": None,
+    }
     nothing = overlay(no_counts(), now)
 
     def open_queue() -> Any:

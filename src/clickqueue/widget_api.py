@@ -9,8 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from clickqueue.api_options import read_api_options
-from clickqueue.runtime import after, array_text, field, joined, names, whole
-from clickqueue.verdict import listed
+from clickqueue.runtime import after, array_text, field, matches, whole
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,7 +20,6 @@ if TYPE_CHECKING:
 def create_api(options: Any, http: Http) -> dict[str, Any]:
     """What a `ClickQueue` takes as its api, over the page's own fetch; throws where an option is wrong."""
     settings = read_api_options(options)
-    batch_url = settings["batchEndpoint"]
 
     def post(url: str, write: Callable[[], Any], keepalive: bool) -> Any:
         def prepare() -> dict[str, Any]:
@@ -36,39 +34,15 @@ def create_api(options: Any, http: Http) -> dict[str, Any]:
 
         return http.exchange(settings, url, prepare, lambda response, text: judge(url, response, text, http))
 
-    def post_one(event: Event, keepalive: bool) -> Any:
-        return post(settings["endpoint"], lambda: http.json.dump(event), keepalive)
+    def post_one(event: Event, request: Any) -> Any:
+        # One event, as hosts did before there was a queue: a click often leaves the page, hence keepalive.
+        return post(settings["endpoint"], lambda: http.json.dump(event), field(request, "keepalive") is not False)
 
     def post_batch(events: list[Event], request: dict[str, Any]) -> Any:
-        keepalive = field(request, "keepalive")
-        if batch_url is None:
-            return post_each(events, lambda event: post_one(event, keepalive))
-        return post(batch_url, lambda: batch_text(events, request, http), keepalive)
+        # A `BatchRequest`, which resolves to what the server said of single events (CONTRACT 3.4).
+        return post(settings["batchEndpoint"], lambda: batch_text(events, request, http), field(request, "keepalive"))
 
-    # One event, as hosts did before there was a queue: a click often leaves the page, hence keepalive. And a
-    # `BatchRequest`, which resolves to what the server said of single events (CONTRACT 3.4).
-    return {"trackClick": lambda event: post_one(event, True), "trackClickBatch": post_batch}
-
-
-def post_each(events: list[Event], post: Callable[[Event], Any]) -> Any:
-    """One after the other, in their order, up to the first failure."""
-    answer: dict[str, list[Any]] = {"rejected": [], "retry": []}
-
-    def send(index: int) -> Any:
-        def done(value: Any) -> Any:
-            for key in names(answer):
-                answer[key] = joined(answer[key], listed(value, key))
-            return send(index + 1)
-
-        def failed(error: Any) -> Any:
-            for later in range(index, len(events)):
-                answer["retry"].append(events[later]["id"])
-            return answer
-
-        # With nothing answered before, a failure is one like any other (back off, or split to find the culprit).
-        return post(events[index]).then(done, failed if index > 0 else None) if index < len(events) else answer
-
-    return send(0)
+    return {"trackClick": post_one, "trackClickBatch": post_batch}
 
 
 def batch_text(events: list[Event], request: dict[str, Any], http: Http) -> str:
@@ -88,15 +62,15 @@ def judge(url: str, response: Response, text: str, http: Http) -> Any:
         value = http.json.load(text)
     except Exception:
         # PHP says text/html of everything: what parses as JSON is no web page.
-        if is_page(text, response.headers):
+        if looks_like_html(text, response.headers):
             is_good = False
             said += " with HTML"
     return value if is_good else http.fail(url + said, {"status": status, "retryAfterMs": wait_ms(response.headers, http)})
 
 
-def is_page(text: str, headers: Headers) -> bool:
-    is_html = after(str(headers.get("content-type")), "text/html") is not None
-    return (is_html and len(text) > 0) or after(text, "<") is not None
+def looks_like_html(text: str, headers: Headers) -> bool:
+    """The page of a captive portal: it begins with a tag, or its type is one of HTML and it is not empty."""
+    return matches(text, "^\\s*<") or (len(text) > 0 and matches(str(headers.get("content-type")), "html"))
 
 
 def wait_ms(headers: Headers, http: Http) -> float:

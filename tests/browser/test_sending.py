@@ -160,8 +160,8 @@ def test_a_flush_sends_at_once(host: Host, endpoint: Endpoint) -> None:
 
 
 def test_without_a_batch_route_the_events_go_one_by_one(host: Host, endpoint: Endpoint) -> None:
-    """`batchEndpoint: null` posts each event of a batch to the single endpoint, in their order."""
-    host.start(options={"batchEndpoint": None})
+    """`postEach` posts each event of a batch to the single endpoint, in their order."""
+    host.start(options={"postsEach": True})
     ids = host.click(10)
     host.wait_until_all_arrived(ids)
     assert [(received.path, received.ids) for received in endpoint.requests] == [(SINGLE, [id]) for id in ids]

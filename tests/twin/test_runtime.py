@@ -79,7 +79,13 @@ CASES: dict[str, list[Any]] = {
     "show": [[value] for value in VALUES],
     "after": [[text, prefix] for text in [*FAMILIES, *TEXTS] for prefix in ["", "srv_click_queue", "srv_click_queue.", "a", "ä"]],
     "before": [[text, mark] for text in [*FAMILIES, *TEXTS] for mark in (".", ":", "a", "😀")],
-    "whole": [[text] for text in [*TEXTS, None]],
+    "whole": [[text] for text in [*TEXTS, None, "9" * 15, "1" + "0" * 15, "1" * 22]],
+    "matches": [
+        [text, pattern] for text in [*TEXTS, "<p>", "\n <P>", "TEXT/HTML", "html"] for pattern in ("^\\s*<", "html", "a")
+    ],
+    "is_whole": [[value] for value in (0, 1, -1, 0.5, 1.0, -2.5, 10**15)],
+    "message_of": [[value] for value in [None, True, 7, {}, {"message": "m"}, {"message": ""}, {"status": 422}]],
+    "utf8_bytes": [[text] for text in TEXTS],
     "keep": [[items, test] for items in LISTS for test in (IS_TWO, ALWAYS, NEVER)] + [[[1], THROWER], [[], THROWER]],
     "some": [[items, test] for items in LISTS for test in (IS_TWO, ALWAYS, NEVER)] + [[[1], THROWER], [[], THROWER]],
     "find": [[items, test] for items in LISTS for test in (IS_TWO, ALWAYS, NEVER)] + [[[1], THROWER], [[], THROWER]],
@@ -91,7 +97,10 @@ CASES: dict[str, list[Any]] = {
     + [[[["a", 2], ["b", 1], ["c", 2], ["d", 1]], {"$function": "second"}]],
     "attempt": [[answer] for answer in ANSWERS],
 }
-NOT_A_PAIR = {"with_env": "a Python class can always be called without new"}
+NOT_A_PAIR = {
+    "with_env": "a Python class can always be called without new",
+    "random_id": "no two ids are the same",
+}
 
 
 def thrower(*_: Any) -> Any:

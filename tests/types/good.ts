@@ -1,11 +1,11 @@
 // What must compile, under `strict` and everything that goes further.
-import { ClickQueue, createWidgetApi, DEFAULTS } from 'clickqueue'
+import { ClickQueue, createWidgetApi, DEFAULTS, postEach } from 'clickqueue'
 import type { BatchAnswer, BatchRequest, ClickApi, ClickEvent, ClickQueueEnv, DropReason, QueueConfig, QueueStats, WidgetApiError } from 'clickqueue'
 
 const api = createWidgetApi({ endpoint: '/api/track/click' })
 const everything = createWidgetApi({
   endpoint: '/one',
-  batchEndpoint: null,
+  batchEndpoint: '/many',
   timeoutMs: 500,
   headers: { 'X-Key': 'k' },
   contentType: 'text/plain',
@@ -14,6 +14,7 @@ const everything = createWidgetApi({
 const fromTheEnvironment: string | undefined = undefined
 createWidgetApi({ endpoint: '/one', batchEndpoint: fromTheEnvironment })
 createWidgetApi({ endpoint: '/one', fetch })
+new ClickQueue({ maxBatchSize: 1 }, postEach(api))
 
 const queue = new ClickQueue({}, api)
 const withoutNew: ClickQueue = ClickQueue({ maxBatchSize: 5, storageKey: fromTheEnvironment }, everything)

@@ -25,6 +25,7 @@ FIELDS = {
     "batches",
     "failures",
     "dropped",
+    "lastFailure",
 }
 REASONS = {"invalid", "overflow", "expired", "rejected", "too_large", "corrupt", "purged"}
 
@@ -43,7 +44,9 @@ def test_a_new_queue_has_counted_nothing() -> None:
     """Idle, online, persistent, and zeros (CONTRACT 6.1)."""
     snapshot = Bed(is_settled=False).stats
     assert (snapshot["state"], snapshot["isOnline"], snapshot["persistent"]) == ("idle", True, True)
-    counts = [value for name, value in snapshot.items() if name not in ("state", "isOnline", "persistent", "dropped")]
+    assert snapshot["lastFailure"] is None
+    others = ("state", "isOnline", "persistent", "dropped", "lastFailure")
+    counts = [value for name, value in snapshot.items() if name not in others]
     assert {*counts, *snapshot["dropped"].values()} == {0}
 
 
@@ -210,3 +213,31 @@ def test_a_host_that_writes_into_a_snapshot_does_no_harm(field: str) -> None:
     bed.click()
     bed.advance(5000)
     assert (bed.stats["acknowledged"], bed.state, bed.stats["dropped"]["invalid"]) == (1, "idle", 0)
+
+
+@pytest.mark.parametrize(
+    ("error", "status", "message"),
+    [
+        (Failure(503), 503, "status 503"),
+        (Failure(None), None, "status None"),
+        (ValueError("x is not defined"), None, "x is not defined"),
+        (Failure(422), 422, "status 422"),
+    ],
+    ids=["a delivery failure", "no response", "an error of the host's own api", "a rejection"],
+)
+def test_the_snapshot_names_the_last_failure(error: Exception, status: int | None, message: str) -> None:
+    """`lastFailure` is the status, the message and the time of the last attempt that failed (CONTRACT 6.1)."""
+    bed = Bed({"maxBatchSize": 1}, [error])
+    bed.click()
+    now_ms = bed.clock.now_ms()
+    bed.settle()
+    assert bed.stats["lastFailure"] == {"status": status, "message": message, "at": now_ms}
+
+
+def test_an_answer_without_a_message_is_named_by_its_status() -> None:
+    """A `Response` that the host's api returned has no message, so its status is the message (CONTRACT 6.1)."""
+    bed = Bed({"maxBatchSize": 1}, [{"ok": False, "status": 500}])
+    bed.click()
+    bed.settle()
+    failure = bed.stats["lastFailure"]
+    assert (failure["status"], failure["message"]) == (500, "status 500")

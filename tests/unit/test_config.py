@@ -143,6 +143,14 @@ def test_a_storage_key_is_a_text(value: Any) -> None:
     assert "storageKey" in complaint(TypeError, {"storageKey": value})
 
 
+@pytest.mark.parametrize("field", sorted(NUMBERS.keys() - {"retryJitter"}))
+def test_a_fraction_is_no_whole_number(field: str) -> None:
+    """Every number but `retryJitter` is a whole one (CONTRACT 1.4, 1.6)."""
+    value = NUMBERS[field] + 0.5
+    with pytest.raises(ValueError, match=f"config.{field} is {value}; allowed: whole number from "):
+        start({field: value})
+
+
 def test_a_storage_key_is_not_empty() -> None:
     """An empty one is a RangeError that shows it (CONTRACT 1.6)."""
     text = complaint(ValueError, {"storageKey": ""})

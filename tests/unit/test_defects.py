@@ -55,8 +55,8 @@ def retry_cap_that_drops(plant: Plant) -> None:
     """After `maxRetries` failures of the path the events are given up."""
     sound = sender.note_failure
 
-    def note_failure(tab: Tab, wait_ms: float) -> None:
-        sound(tab, wait_ms)
+    def note_failure(tab: Tab) -> None:
+        sound(tab)
         if tab.failures >= tab.config["maxRetries"]:
             for record in list(tab.line):
                 losses.drop(tab, record, "rejected", "too many retries")

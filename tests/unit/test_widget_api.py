@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from clickqueue.post_each import post_each
 from clickqueue.widget_api import create_api
 from tests.fake_http import FakeHttp, FakePromise, FakeResponse
 from tests.fakes import FakeJson
@@ -20,7 +21,7 @@ HTML = {"content_type": "text/html; charset=utf-8"}
 
 def click(*script: Any, now_ms: float = 0, **options: Any) -> FakePromise:
     """What becomes of one click when the endpoint answers by this script."""
-    promise: FakePromise = api_of(FakeHttp(*script, now_ms=now_ms), **options)["trackClick"](EVENT)
+    promise: FakePromise = api_of(FakeHttp(*script, now_ms=now_ms), **options)["trackClick"](EVENT, None)
     return promise
 
 
@@ -39,7 +40,7 @@ def api_of(http: FakeHttp, **options: Any) -> Any:
 def test_a_click_is_one_json_post_that_outlives_the_page() -> None:
     """`trackClick` posts the event as it is, as JSON, with keepalive, to the endpoint."""
     http = FakeHttp(OK)
-    assert api_of(http)["trackClick"](EVENT).state == "resolved"
+    assert api_of(http)["trackClick"](EVENT, None).state == "resolved"
     (sent,) = http.sent
     assert (sent["method"], sent["url"], json.loads(sent["body"])) == ("POST", "/click", EVENT)
     assert sent["headers"] == {"Content-Type": "application/json"}
@@ -140,8 +141,15 @@ def test_a_success_without_json_acknowledges(answer: FakeResponse) -> None:
 
 @pytest.mark.parametrize(
     "answer",
-    [FakeResponse(200, "<!doctype html>"), FakeResponse(200, "Log in", **HTML)],
-    ids=["by its body", "by its content type"],
+    [
+        FakeResponse(200, "<!doctype html>"),
+        FakeResponse(200, "Log in", **HTML),
+        FakeResponse(200, "\r\n<html>", content_type="TEXT/HTML"),
+        FakeResponse(200, "\n\n<!DOCTYPE html>"),
+        FakeResponse(200, "Log in", content_type="application/xhtml+xml"),
+        FakeResponse(200, "  <html>", content_type="text/plain"),
+    ],
+    ids=["by its body", "by its content type", "in capitals", "after empty lines", "as XHTML", "as plain text"],
 )
 def test_a_web_page_acknowledges_nothing(answer: FakeResponse) -> None:
     """A 2xx web page is somebody else's, such as a captive portal's (CONTRACT 3.5): a failure that blames no event."""
@@ -186,7 +194,7 @@ def test_a_broken_line_is_handed_on_as_it_is() -> None:
 def test_what_cannot_be_written_rejects() -> None:
     """An event that JSON cannot write, or a request that is none, rejects; nothing is thrown at the caller."""
     api = api_of(FakeHttp())
-    assert api["trackClick"]({"self": {1, 2}}).state == "rejected"
+    assert api["trackClick"]({"self": {1, 2}}, None).state == "rejected"
     assert api["trackClickBatch"](EVENTS, {}).state == "rejected"
 
 
@@ -215,9 +223,9 @@ def test_retry_after_becomes_milliseconds(headers: dict[str, str], wait_ms: floa
 
 
 def test_without_a_batch_route_events_go_one_after_the_other() -> None:
-    """`batchEndpoint: null` posts each event to `endpoint`, in their order, with the request's keepalive."""
+    """`postEach` posts each event to `endpoint`, in their order, with the request's keepalive."""
     http = FakeHttp(OK, OK, OK)
-    promise = api_of(http, batchEndpoint=None)["trackClickBatch"](EVENTS, {**REQUEST, "keepalive": False})
+    promise = post_each(api_of(http))["trackClickBatch"](EVENTS, {**REQUEST, "keepalive": False})
     assert [json.loads(sent["body"])["id"] for sent in http.sent] == ["a", "b", "c"]
     assert {(sent["url"], sent["keepalive"]) for sent in http.sent} == {("/click", False)}
     assert (promise.state, promise.value) == ("resolved", {"rejected": [], "retry": []})
@@ -226,14 +234,14 @@ def test_without_a_batch_route_events_go_one_after_the_other() -> None:
 def test_a_failure_of_the_first_is_the_failure_of_all() -> None:
     """With nothing answered yet the queue backs off, or splits, as for a batch: the error is the first event's."""
     http = FakeHttp(FakeResponse(400))
-    promise = batch(http, batchEndpoint=None)
+    promise = post_each(api_of(http))["trackClickBatch"](EVENTS, REQUEST)
     assert (promise.state, promise.value.fields["status"], len(http.sent)) == ("rejected", 400, 1)
 
 
 def test_a_later_failure_asks_again_for_the_rest() -> None:
     """What was acknowledged stays so; the failing event and those behind it are for the next attempt."""
     http = FakeHttp(OK, OSError("cut"))
-    promise = batch(http, batchEndpoint=None)
+    promise = post_each(api_of(http))["trackClickBatch"](EVENTS, REQUEST)
     assert (promise.state, promise.value) == ("resolved", {"rejected": [], "retry": ["b", "c"]})
     assert len(http.sent) == 2
 
@@ -242,7 +250,7 @@ def test_what_single_answers_say_is_passed_on() -> None:
     """A server that answers one event with `rejected` or `retry` is heard as if it had answered a batch."""
     refusal = {"id": "a", "reason": "unknown offer"}
     answers = [FakeResponse(200, json.dumps({"rejected": [refusal]})), FakeResponse(200, '{"retry":["b"]}'), OK]
-    promise = batch(FakeHttp(*answers), batchEndpoint=None)
+    promise = post_each(api_of(FakeHttp(*answers)))["trackClickBatch"](EVENTS, REQUEST)
     assert promise.value == {"rejected": [refusal], "retry": ["b"]}
 
 
@@ -256,11 +264,11 @@ def test_what_single_answers_say_is_passed_on() -> None:
         ({}, ValueError, 'options.endpoint is ""; allowed: text, not empty'),
         ({"endpoint": None}, TypeError, "options.endpoint is null; allowed: text, not empty"),
         ({"endpoint": ""}, ValueError, 'options.endpoint is ""; allowed: text, not empty'),
-        ({"batchEndpoint": 7}, TypeError, "options.batchEndpoint is 7; allowed: text, not empty, or null"),
+        ({"batchEndpoint": 7}, TypeError, "options.batchEndpoint is 7; allowed: text, not empty"),
         ({"contentType": ""}, ValueError, 'options.contentType is ""; allowed: text, not empty'),
-        ({"timeoutMs": "1s"}, TypeError, 'options.timeoutMs is "1s"; allowed: number from 1 to 600000'),
-        ({"timeoutMs": 0}, ValueError, "options.timeoutMs is 0; allowed: number from 1 to 600000"),
-        ({"timeoutMs": 600001}, ValueError, "options.timeoutMs is 600001; allowed: number from 1 to 600000"),
+        ({"timeoutMs": "1s"}, TypeError, 'options.timeoutMs is "1s"; allowed: whole number from 1 to 600000'),
+        ({"timeoutMs": 0}, ValueError, "options.timeoutMs is 0; allowed: whole number from 1 to 600000"),
+        ({"timeoutMs": 600001}, ValueError, "options.timeoutMs is 600001; allowed: whole number from 1 to 600000"),
         ({"headers": "X: 1"}, TypeError, 'options.headers is "X: 1"; allowed: object'),
         ({"fetch": "fetch"}, TypeError, 'options.fetch is "fetch"; allowed: function, or null'),
         (

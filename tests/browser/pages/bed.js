@@ -1,5 +1,5 @@
 /* A host's page around the built module. Tests reach in through `bed`; what they assert, they ask the endpoint. */
-import { ClickQueue, createWidgetApi } from '/dist/clickqueue.js';
+import { ClickQueue, createWidgetApi, postEach } from '/dist/clickqueue.js';
 import { JumpingClock } from '/pages/clocks.js';
 
 const bed = {
@@ -10,7 +10,9 @@ const bed = {
 
   /* clock: 'real' is the browser's own; 'held' stands still until `bed.clock.isHeld` is false, and jumps from then on. */
   start(config, options, clock) {
-    let api = createWidgetApi({ endpoint: '/api/track/click', ...options });
+    const { postsEach, ...apiOptions } = options ?? {};
+    let api = createWidgetApi({ endpoint: '/api/track/click', ...apiOptions });
+    if (postsEach) api = postEach(api);
     const env = {};
     if (clock === 'held') {
       bed.clock = new JumpingClock();
