@@ -78,5 +78,14 @@ def test_a_checkout_finds_the_module_too() -> None:
 
 def test_an_unknown_asset_is_named() -> None:
     """Asked for a file that there is not, it says which there are."""
-    with pytest.raises(FileNotFoundError, match=r"no asset queue\.js; there are: clickqueue\.js, use-widget\.js"):
+    with pytest.raises(FileNotFoundError, match=r"no asset 'queue\.js'; there are: clickqueue\.js, use-widget\.js"):
         asset_path("queue.js")
+
+
+@pytest.mark.parametrize(
+    "name", ["../dist/clickqueue.js", "../src/clickqueue/__init__.py", "../" * 14 + "etc/passwd", "/etc/passwd", "", "."]
+)
+def test_no_name_leaves_the_folder(name: str) -> None:
+    """A name is one of the files of dist/ or nothing: a host may pass on what a request asks for."""
+    with pytest.raises(FileNotFoundError, match="there are: clickqueue\\.js, use-widget\\.js"):
+        asset_path(name)
