@@ -123,8 +123,8 @@ def exchange(connection: http.client.HTTPConnection, send: Callable[[], None], t
     try:
         if connection.sock is None:
             raise failure or ConnectionError("not connected")
-        response = connection.getresponse()
-        body = read(response, until_s)
+        with connection.getresponse() as response:
+            body = read(response, until_s)
     except TimeoutError:
         return Answer(error=f"no answer within {timeout_s:g} s")
     except (OSError, http.client.HTTPException) as error:

@@ -11,7 +11,7 @@ from clickqueue_check.endpoint import JSON, TEXT, Endpoint
 from clickqueue_check.events import dump
 
 OVERSIZED_BYTES = 2 * 1024 * 1024  # over nginx' default limit of 1 MiB, and far over the 60,000 bytes that a client sends
-BAD_BODIES = {"cut off": b'{"events":[{"id":"', "no UTF-8": b'{"id":"\xff\xfe"}', "null": b"null", "a list": b"[1]", "empty": b""}
+BAD_BODIES = {"cut off": b'{"events":[{"id":"', "no UTF-8": b"\xff\xfe", "null": b"null", "a list": b"[1]", "empty": b""}
 
 
 @check(
