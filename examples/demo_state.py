@@ -14,6 +14,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from examples.demo_metrics import Metrics
+
 ANSWERS = ("ok", "500", "429", "hangs", "lost", "cut")
 """ok: stored, 200. 500 and 429: refused. hangs: taken, never answered. lost: stored, the answer gets lost. cut: hung up."""
 
@@ -35,13 +37,14 @@ class Store:
             "CREATE TABLE IF NOT EXISTS events (position INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, body TEXT NOT NULL)"
         )
 
-    def add(self, events: list[Event]) -> int:
-        """Store what is new; says how many were."""
-        rows = [(storable(event["id"]), json.dumps(event)) for event in events]
+    def add(self, events: list[Event]) -> list[Event]:
+        """Store the events that are new, and return them."""
         with self._lock, self._connection as connection:
-            before = connection.total_changes
-            connection.executemany("INSERT OR IGNORE INTO events (id, body) VALUES (?, ?)", rows)
-            return connection.total_changes - before
+            return [event for event in events if self._insert(connection, event)]
+
+    def _insert(self, connection: sqlite3.Connection, event: Event) -> bool:
+        row = (storable(event["id"]), json.dumps(event))
+        return connection.execute("INSERT OR IGNORE INTO events (id, body) VALUES (?, ?)", row).rowcount == 1
 
     def count(self) -> int:
         """How many events there are."""
@@ -74,6 +77,7 @@ class Demo:
         self.latency_s = latency_ms / 1000
         self.is_closing = False
         self._answer = "ok"
+        self._metrics = Metrics()
         self._log: deque[dict[str, Any]] = deque(maxlen=MAX_LOG)
         self._requests = 0
         self._forgotten = 0  # so many of them came before the last reset
@@ -100,6 +104,7 @@ class Demo:
             entry = {"number": self._requests, "receivedAt": now_ms(), "path": path, "batchId": batch.get("batchId")}
             entry.update(ids=ids, status="open", added=0)
             self._log.append(entry)
+            self._metrics.count_request(now_ms())
         self._touch()
         return entry
 
@@ -110,7 +115,11 @@ class Demo:
     def book(self, entry: dict[str, Any], events: list[Event]) -> int:
         """Store what is new, as if it had been at once: a reset since then has emptied that too. Says how many were."""
         with self._changed:
-            return 0 if self.is_forgotten(entry) else self.store.add(events)
+            if self.is_forgotten(entry):
+                return 0
+            added = self.store.add(events)
+            self._metrics.count_commit(now_ms(), added, len(events) - len(added))
+            return len(added)
 
     def settle(self, entry: dict[str, Any], status: str, added: int = 0) -> None:
         """What became of a request, for the log."""
@@ -126,11 +135,17 @@ class Demo:
             received = self._requests - self._forgotten
             return {"answer": self._answer, "requests": log, "received": received, "stored": stored, "events": events}
 
+    def figures(self) -> dict[str, Any]:
+        """Everything the operator's page shows, since the start or the last reset."""
+        with self._changed:
+            return self._metrics.figures(now_ms())
+
     def reset(self) -> None:
         """An empty store, an empty log, a server that answers."""
         with self._changed:
             self.store.clear()
             self._log.clear()
+            self._metrics.clear()
             self._forgotten = self._requests
         self.answer = "ok"
 

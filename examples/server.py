@@ -37,6 +37,7 @@ CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; "
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
+FOLDERS = ("examples", "dist", "node_modules/uplot/dist")  # the last one has the charts of the operator's page
 KINDS = {
     ".html": "text/html; charset=utf-8",
     ".js": "text/javascript; charset=utf-8",
@@ -62,6 +63,8 @@ class Handler(BaseHTTPRequestHandler):
             self._forbid()
         elif path == "/control/state":
             self._send_json(HTTPStatus.OK, self.demo.state())
+        elif path == "/control/metrics":
+            self._send_json(HTTPStatus.OK, self.demo.figures())
         elif path == "/control/stream":
             self._stream()
         else:
@@ -210,7 +213,7 @@ def find_file(path: str) -> Path | None:
     """The file of a path, None where it is not one of ours. A path may contain anything, a NUL and 300 characters too."""
     try:
         file = (ROOT / path.lstrip("/")).resolve()
-        is_ours = any(file.is_relative_to(ROOT / folder) for folder in ("examples", "dist"))
+        is_ours = any(file.is_relative_to(ROOT / folder) for folder in FOLDERS)
         return file if is_ours and file.suffix in KINDS and file.is_file() else None
     except (OSError, ValueError):
         return None
