@@ -16,35 +16,36 @@ function colour(variable) {
   return getComputedStyle(probe).color;
 }
 
+const inTheme = (variable) => () => colour(variable); // uPlot asks at each redraw
+
 const number = new Intl.NumberFormat('en', { maximumFractionDigits: 2 });
 const asCount = (_, value) => (value == null ? '' : number.format(value));
 const asSeconds = (_, value) => (value == null ? '' : `${number.format(value)} s`);
 const toSeconds = (values) => values.map((ms) => (ms === null ? null : ms / 1000));
 
 function line(label, variable, more) {
-  return { label, stroke: () => colour(variable), width: 2, points: { show: false }, value: asCount, ...more };
+  return { label, variable, stroke: inTheme(variable), width: 2, points: { show: false }, value: asCount, ...more };
 }
 
-const soft = (variable) => () => colour(variable);
 const CHARTS = {
   rate: {
-    series: [line('Stored', 'green', { fill: soft('green'), width: 0, paths: bars })],
+    series: [line('Stored', 'green', { fill: inTheme('green'), width: 0, paths: bars })],
     data: (series) => [series.stored],
   },
   saved: {
     series: [
       line('One request per click', 'amber', { dash: [5, 4], paths: steps }),
-      line('Requests', 'accent', { fill: soft('accent-soft'), paths: steps }),
+      line('Requests', 'accent', { fill: inTheme('accent-soft'), paths: steps }),
     ],
     data: (series) => [series.clicksSoFar, series.requestsSoFar],
   },
   duplicates: {
-    series: [line('Duplicates', 'amber', { fill: soft('amber'), width: 0, paths: bars })],
+    series: [line('Duplicates', 'amber', { fill: inTheme('amber'), width: 0, paths: bars })],
     data: (series) => [series.duplicates],
   },
   latency: {
     series: ['p50', 'p99'].map((label, index) =>
-      line(label, ['accent', 'red'][index], { spanGaps: true, value: asSeconds, points: { show: true, size: 7 - 2 * index } })),
+      line(label, ['accent', 'red'][index], { spanGaps: true, value: asSeconds, points: { show: true, size: 7 - 2 * index, fill: inTheme('card') } })),
     data: (series) => [toSeconds(series.p50Ms), toSeconds(series.p99Ms)],
     incrs: SECOND_STEPS,
     unit: ' s',
@@ -54,20 +55,22 @@ const CHARTS = {
 
 function axis(more) {
   const font = `12px ${getComputedStyle(document.body).fontFamily}`;
-  return { stroke: soft('soft'), font, grid: { stroke: soft('line'), width: 1 }, ticks: { show: false }, ...more };
+  return { stroke: inTheme('soft'), font, grid: { stroke: inTheme('line'), width: 1 }, ticks: { show: false }, ...more };
 }
 
 function options({ series, incrs = INTEGER_STEPS, unit = '', least = 4 }, element) {
   return {
     ...size(element),
     padding: [10, 14, 0, 0],
+    // The legend is no canvas: there the variable itself is a colour.
+    legend: { markers: { width: 0, fill: (plot, index) => `var(--${plot.series[index].variable})` } },
     cursor: { y: false, drag: { x: false, y: false }, points: { size: 7 } },
     scales: {
       x: { time: false, range: [-120, 0.6] },
       y: { range: (_, low, high) => [0, Math.max(least, (high ?? 0) * 1.12)] },
     },
     axes: [
-      axis({ size: 30, grid: { show: false }, incrs: [15, 30, 60], values: (_, ages) => ages.map((age) => (age === 0 ? 'now' : `−${-age} s`)) }),
+      axis({ size: 30, grid: { show: false }, incrs: [30, 60], values: (_, ages) => ages.map((age) => (age === 0 ? 'now' : `−${-age} s`)) }),
       axis({ size: 46, incrs, values: (_, values) => values.map((value) => number.format(value) + unit) }),
     ],
     series: [{ label: 'Time', value: (_, age) => (age == null ? '' : age === 0 ? 'now' : `−${-age} s`) }, ...series],

@@ -26,13 +26,13 @@ function drawFigures({ totals, latencyMs, series }) {
   const saved = totals.stored - totals.requests;
   write('rate', number.format(sum(series.stored.slice(-RATE_WINDOW_S)) / RATE_WINDOW_S));
   write('saved', number.format(saved));
-  write('saved-share', totals.stored > 0 ? `${Math.round((100 * saved) / totals.stored)} % of ${number.format(totals.stored)}` : '');
+  write('saved-share', totals.stored > 0 ? `${Math.round((100 * saved) / totals.stored)} % of ${plural(totals.stored, 'click')}` : '');
   write('duplicates', number.format(totals.duplicates));
   write('p50', duration(latencyMs.p50));
   write('p99', duration(latencyMs.p99));
-  if (totals.requests === 0) return;
-  write('rate-detail', `${plural(totals.stored, 'event')} stored, at most ${Math.max(...series.stored)} in a second.`);
-  write('saved-detail', `${plural(totals.stored, 'event')} came in ${plural(totals.requests, 'request')}, failed ones included.`);
+  const isFresh = totals.requests === 0;
+  write('rate-detail', isFresh ? 'No event yet. Click in the widget.' : `${plural(totals.stored, 'event')} stored, at most ${Math.max(...series.stored)} in a second.`);
+  write('saved-detail', isFresh ? 'Ten rapid clicks travel in one request.' : `${plural(totals.stored, 'event')} came in ${plural(totals.requests, 'request')}, failed ones included.`);
 }
 
 async function refresh() {

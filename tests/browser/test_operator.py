@@ -66,6 +66,9 @@ def test_clicks_are_seen_by_the_operator(operator: Operator, demo: Demo) -> None
     demo.book(demo.note("/api/track/click/batch", {"events": events}), events)
     operator.wait_for_text("duplicates", "10")
     assert operator.read("saved") == "8"
+    demo.reset()
+    operator.wait_for_text("rate-detail", "No event yet. Click in the widget.")
+    assert [operator.read(id) for id in ("saved", "duplicates", "p50")] == ["0", "0", "–"]
     operator.follow("widget-offline-test.html")
 
 

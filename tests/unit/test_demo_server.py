@@ -202,6 +202,8 @@ def test_the_page_is_served_under_a_strict_policy(client: Client) -> None:
         "/examples/demo_state.py",
         "/dist",
         "/dist/none.js",
+        "/node_modules/uplot/package.json",
+        "/node_modules/react/index.js",
         "/x",
     ],
 )
