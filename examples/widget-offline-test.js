@@ -1,5 +1,6 @@
 /* The demo's wiring: one queue, one widget, one server. All drawing stands in widget-offline-view.js. */
 import { ClickQueue, createWidgetApi } from '../dist/clickqueue.js';
+import { startTheme } from './theme.js';
 import { byId, drawJourney, drawQueue, drawServer, drawStorage, drawTries, setOrigin, setRedraw } from './widget-offline-view.js';
 
 const STORAGE_KEY = 'srv_click_queue';
@@ -166,13 +167,6 @@ async function reset() {
   }
 }
 
-const THEMES = ['auto', 'light', 'dark'];
-function setTheme(theme) {
-  sessionStorage.setItem('demo-theme', theme);
-  document.documentElement.dataset.theme = theme;
-  byId('theme').querySelector('span').textContent = theme[0].toUpperCase() + theme.slice(1);
-}
-
 byId('widget').shadowRoot.addEventListener('click', (event) => {
   const button = event.target.closest('button');
   if (button) click(button);
@@ -183,16 +177,13 @@ byId('burst').addEventListener('click', burst);
 byId('flush').addEventListener('click', () => queue.flush());
 byId('reload').addEventListener('click', () => location.reload());
 byId('reset').addEventListener('click', reset);
-byId('theme').addEventListener('click', () => {
-  setTheme(THEMES[(THEMES.indexOf(document.documentElement.dataset.theme) + 1) % THEMES.length]);
-});
 document.addEventListener('visibilitychange', hearServer);
 for (const news of ['storage', 'online', 'offline']) addEventListener(news, draw);
 queue.subscribe(draw);
 setRedraw(draw);
 
 byId('lonely').hidden = true;
-setTheme(sessionStorage.getItem('demo-theme') || 'auto');
+startTheme(byId('theme'));
 if (sessionStorage.getItem('demo-line') === 'cut') setLine(false);
 hearServer();
 draw();

@@ -39,36 +39,47 @@ def wheel(sdist: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return build("wheel", project, folder)
 
 
-def test_an_installed_package_finds_the_module(wheel: Path, tmp_path: Path) -> None:
-    """Installed from the wheel, `asset_path()` is a file with the bytes of dist/clickqueue.js."""
-    install = [
-        sys.executable,
-        "-m",
-        "pip",
-        "install",
-        "--quiet",
-        "--no-index",
-        "--no-deps",
-        "--target",
-        str(tmp_path),
-        str(wheel),
-    ]
+@pytest.fixture(scope="module")
+def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the wheel and nothing else in it."""
+    folder = tmp_path_factory.mktemp("installed")
+    install = [sys.executable, "-m", "pip", "install", "--quiet", "--no-index", "--no-deps", "--target", str(folder), str(wheel)]
     subprocess.run(install, check=True)
-    ask = "import clickqueue; print(clickqueue.asset_path())"
-    done = subprocess.run([sys.executable, "-c", ask], cwd=tmp_path, check=True, capture_output=True, text=True)
-    found = Path(done.stdout.strip())
-    assert found.is_relative_to(tmp_path)
+    return folder
+
+
+def ask(installed: Path, *arguments: str) -> str:
+    """What a Python prints that sees the standard library and the installed wheel, nothing else."""
+    command = [sys.executable, "-S", *arguments]
+    env = {"PYTHONPATH": str(installed)}
+    return subprocess.run(command, cwd=installed, env=env, check=True, capture_output=True, text=True).stdout
+
+
+def test_an_installed_package_finds_the_module(installed: Path) -> None:
+    """Installed from the wheel, `asset_path()` is a file with the bytes of dist/clickqueue.js."""
+    found = Path(ask(installed, "-c", "import clickqueue; print(clickqueue.asset_path())").strip())
+    assert found.is_relative_to(installed)
     assert found.read_bytes() == (node.ROOT / "dist" / "clickqueue.js").read_bytes()
 
 
+@pytest.mark.parametrize("command", [["bin/clickqueue"], ["-m", "clickqueue"]], ids=" ".join)
+def test_an_installed_package_checks_endpoints(installed: Path, command: list[str]) -> None:
+    """`clickqueue check` is installed, also as `python -m clickqueue check`, and needs no other package."""
+    assert "--batch-url URL" in ask(installed, *command, "check", "--help")
+
+
 def test_the_wheel_holds_the_package_and_dist(wheel: Path) -> None:
-    """In the wheel are the Python modules, all of dist/ and the papers; no tests, no tools."""
+    """In the wheel are the Python modules, all of dist/ and the licence; no tests, no tools."""
     with zipfile.ZipFile(wheel) as packed:
         names = packed.namelist()
     dist = {f"clickqueue/dist/{path.name}" for path in (node.ROOT / "dist").iterdir()}
     assert dist <= set(names)
     assert [
-        name for name in names if not re.fullmatch(r"clickqueue(_receiver)?/(\w+\.py|dist/[\w.-]+)|clickqueue-\d.*", name)
+        name
+        for name in names
+        if not re.fullmatch(
+            r"clickqueue(_receiver)?/(\w+\.py|dist/[\w.-]+)|clickqueue_check/(checks/)?\w+\.py|clickqueue-\d.*", name
+        )
     ] == []
     assert wheel.name.split("-")[1] in (node.ROOT / "package.json").read_text()
 
@@ -80,5 +91,14 @@ def test_a_checkout_finds_the_module_too() -> None:
 
 def test_an_unknown_asset_is_named() -> None:
     """Asked for a file that there is not, it says which there are."""
-    with pytest.raises(FileNotFoundError, match=r"no asset queue\.js; there are: clickqueue\.js, use-widget\.js"):
+    with pytest.raises(FileNotFoundError, match=r"no asset 'queue\.js'; there are: clickqueue\.js, use-widget\.js"):
         asset_path("queue.js")
+
+
+@pytest.mark.parametrize(
+    "name", ["../dist/clickqueue.js", "../src/clickqueue/__init__.py", "../" * 14 + "etc/passwd", "/etc/passwd", "", "."]
+)
+def test_no_name_leaves_the_folder(name: str) -> None:
+    """A name is one of the files of dist/ or nothing: a host may pass on what a request asks for."""
+    with pytest.raises(FileNotFoundError, match="there are: clickqueue\\.js, use-widget\\.js"):
+        asset_path(name)

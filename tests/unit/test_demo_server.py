@@ -83,7 +83,7 @@ def test_a_body_that_is_too_large_is_refused(client: Client) -> None:
         connection.putrequest("POST", BATCH)
         connection.putheader("Content-Length", str(MAX_BODY_BYTES + 1))
         connection.endheaders()
-        assert connection.getresponse().status == 400
+        assert connection.getresponse().status == 413
 
 
 @pytest.mark.parametrize(("answer", "status"), [("500", 500), ("429", 429)])
@@ -194,7 +194,18 @@ def test_the_page_is_served_under_a_strict_policy(client: Client) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["/examples/../setup.cfg", "/pyproject.toml", "/examples/server.py", "/dist", "/dist/none.js", "/x"]
+    "path",
+    [
+        "/examples/../setup.cfg",
+        "/pyproject.toml",
+        "/examples/server.py",
+        "/examples/demo_state.py",
+        "/dist",
+        "/dist/none.js",
+        "/node_modules/uplot/package.json",
+        "/node_modules/react/index.js",
+        "/x",
+    ],
 )
 def test_nothing_else_is_served(client: Client, path: str) -> None:
     """Only pages, scripts and sheets of examples/ and dist/ leave the machine."""
