@@ -36,7 +36,7 @@ def write(text: str, svg: str) -> None:
 def main(arguments: list[str]) -> int:
     """The command `bench receiver`."""
     parser = argparse.ArgumentParser(prog="bench receiver", description="Measure the receiver against a plain handler.")
-    parser.add_argument("--seconds", type=float, default=3, help="for each line of the table (3)")
+    parser.add_argument("--seconds", type=float, default=2, help="for each line of the table (2)")
     parser.add_argument("--rounds", type=int, default=2, help="turns that the seconds are split into (2)")
     parser.add_argument("--rate", type=int, default=300, help="events per second of the open load (300)")
     parser.add_argument("--write", action="store_true", help="put the table and the picture into docs/")
