@@ -40,7 +40,7 @@ def ratios(results: Results) -> str:
     lines += ["|---" * (len(CONNECTIONS) + 1) + "|"]
     for words, ratio in (("batches of 10", batch_ratio), ("single posts", single_ratio)):
         for database in DATABASES:
-            cells = " | ".join(f"{ratio(results, database, number):.1f}" for number in CONNECTIONS)
+            cells = " | ".join(f"{ratio(results, database, number):.2f}" for number in CONNECTIONS)
             lines.append(f"| {words}, {database} | {cells} |")
     return "\n".join(lines)
 
