@@ -18,6 +18,7 @@ from statistics import median
 from selenium.webdriver.remote.webdriver import WebDriver
 
 from tools import browsers, node
+from tools.bench_receiver import main as receiver
 
 SCRIPT = (node.ROOT / "tools" / "bench.js").read_text()
 ASYNC = "const done = arguments[arguments.length - 1]; (async function () { %s }).apply(null, arguments).then(done, (e) => done(String(e)))"
@@ -85,6 +86,8 @@ def show(rows: dict[int, list[Costs]]) -> str:
 
 
 def main(arguments: list[str]) -> int:
+    if arguments[:1] == ["receiver"]:
+        return receiver.main(arguments[1:])
     parser = argparse.ArgumentParser(prog="bench", description="Measure what a click costs, in a browser.")
     parser.add_argument("--browser", choices=browsers.NAMES, help="default: the first that this machine has")
     parser.add_argument("--rounds", type=int, default=20, help="measurements for each row (20)")
