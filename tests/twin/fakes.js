@@ -37,7 +37,7 @@ const MICROTASKS = 12
 export const unpack = (value) => {
   if (Object(value) !== value) return value
   if ('$odd' in value) return ODD[value.$odd]
-  if ('$error' in value) return Object.assign(new Error('as under CPython'), unpack(value.$error))
+  if ('$error' in value) return Object.assign(new Error(), unpack(value.$error))
   for (const name of Object.keys(value)) {
     // Assigning to `__proto__` would not make a field of it.
     Object.defineProperty(value, name, { value: unpack(value[name]), configurable: true, enumerable: true, writable: true })
@@ -52,6 +52,9 @@ export const shown = (value) => {
     return '<no JSON>'
   }
 }
+
+// The words of a native error are the machine's own.
+const ofOurs = ([event, reason, detail]) => [event, reason, detail.split('cannot be read: ')[0]]
 
 const told = (error) =>
   error instanceof TypeError || error instanceof RangeError ? `${error.name}: ${error.message}` : 'an error'
@@ -89,7 +92,7 @@ class Border {
     const { life, name } = this
     const { word, given } = life.call(name, verb, texts)
     const native = NATIVE[verb]
-    if (native) return this.live(() => native(...values), verb, word)
+    if (native) return this.live(() => native(...values), verb, word, given)
     if (word == '!') {
       life.lines.push(`${name} ! `)
       throw unpack(given)
@@ -98,11 +101,11 @@ class Border {
     return this.held(given)
   }
 
-  live(native, verb, word) {
+  live(native, verb, word, given) {
     const { life, name } = this
     try {
       const value = native()
-      if (word == '!') throw new Error('as under CPython')
+      if (word == '!') throw unpack(given)
       life.lines.push(`${name} = ${verb == 'json.load' ? 'null' : shown(value)}`)
       return value
     } catch (error) {
@@ -135,7 +138,7 @@ class Border {
 
   start(config) {
     if (typeof config?.onDrop == 'function') {
-      config = { ...config, onDrop: (...drop) => this.goOut('onDrop', drop.map(shown)) }
+      config = { ...config, onDrop: (...drop) => this.goOut('onDrop', ofOurs(drop).map(shown)) }
     }
     this.queue = new this.life.ClickQueue(config, this.api, this.env)
   }

@@ -41,7 +41,7 @@ def pack(value: Any, above: tuple[int, ...] = ()) -> Any:
         return {"$odd": "function"}
     if isinstance(value, Exception):
         fields = {name: getattr(value, name, None) for name in ("status", "retryAfterMs")}
-        return {"$error": {name: pack(field) for name, field in fields.items() if field is not None}}
+        return {"$error": {"message": str(value), **{name: pack(field) for name, field in fields.items() if field is not None}}}
     raise TypeError(f"{value!r} cannot be carried to JavaScript; add a tag for it in record.py and fakes.js")
 
 
@@ -120,6 +120,12 @@ class Recorder:
         return border.held(result)
 
 
+def _of_ours(drop: tuple[Any, ...]) -> list[Any]:
+    """A drop as both machines report it: the words of a native error are the machine's own."""
+    event, reason, detail = drop
+    return [event, reason, str(detail).partition("cannot be read: ")[0]]
+
+
 def _told(error: Exception) -> str:
     name = ERRORS.get(type(error))
     return f"{name}: {error}" if name else "an error"
@@ -143,7 +149,7 @@ class Border:
     def _start(self, config: Any) -> None:
         if isinstance(config, dict) and callable(config.get("onDrop")):
             on_drop = config["onDrop"]
-            config = {**config, "onDrop": lambda *told: self.goes_out("onDrop", [*told], lambda: on_drop(*told))}
+            config = {**config, "onDrop": lambda *told: self.goes_out("onDrop", _of_ours(told), lambda: on_drop(*told))}
         self._queue = ClickQueue(config, self, self)
 
     # -- what the queue calls
