@@ -114,3 +114,12 @@ def haproxy(database: str, receivers: str, nodes: list[Node], servers: list[str]
         servers="\n".join(f"    server r{number} {address} check" for number, address in enumerate(servers, 1)),
         backups="\n".join(f"    server b{number} {address} backup" for number, address in enumerate(servers, 1)),
     )
+
+
+EXAMPLE_HAPROXY = haproxy(
+    database="10.0.0.1:5000",
+    receivers="10.0.0.1:8080",
+    nodes=[Node(f"n{number}", 5432, 8008, f"10.0.1.{number}") for number in (1, 2, 3)],
+    servers=["10.0.2.1:8000", "10.0.2.2:8000"],
+)
+"""haproxy.cfg as docs/receiver.md shows it."""

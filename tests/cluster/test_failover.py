@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import http.client
 import time
 
 from tests.cluster.bed import Cluster
-from tests.receiver.bed import BATCH, batch, event
 from tests.receiver.load import Load
 from tests.receiver.waiting import wait_until
 
@@ -14,17 +12,6 @@ EVENTS = 5_000
 """Acknowledged before and after the kill."""
 FAILOVER_S = 120
 """A deadline that only a failure reaches: the lock of the dead leader lives 20 s."""
-
-
-def refusal(port: int) -> http.client.HTTPResponse:
-    """The answer to one batch, from a page of another origin."""
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
-    headers = {"content-type": "application/json", "origin": "https://shop.example"}
-    connection.request("POST", BATCH, batch(event()), headers)
-    answer = connection.getresponse()
-    answer.read()
-    connection.close()
-    return answer
 
 
 def test_a_killed_leader_loses_nothing(cluster: Cluster) -> None:
