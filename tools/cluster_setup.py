@@ -5,6 +5,7 @@ It never fails: the tests skip what cannot run here, and in CI they fail.
 
 from __future__ import annotations
 
+import os
 import shutil
 
 from tools import postgres_setup
@@ -18,9 +19,14 @@ PACKAGES = {
 """For each program its package and its purpose."""
 
 
+def find(program: str) -> str | None:
+    """The path of a program, or None. Debian keeps HAProxy where only root's path leads."""
+    return shutil.which(program, path=f"{os.environ.get('PATH', os.defpath)}:/usr/sbin")
+
+
 def missing() -> list[str]:
     """The programs that are not on this machine."""
-    return [program for program in PACKAGES if not shutil.which(program)]
+    return [program for program in PACKAGES if not find(program)]
 
 
 def ensure() -> None:

@@ -15,9 +15,11 @@ from tests.cluster.program import Program, kill, offspring
 from tests.receiver.postgres import find, free_port, owner
 from tests.receiver.served import Served
 from tests.receiver.waiting import wait_until
+from tools.cluster_setup import find as find_program
 
 NODES = ("n1", "n2", "n3")
-START_S = 50
+ORIGIN = "https://shop.example"
+START_S = 120
 """initdb and two base backups, on a machine that does other things too."""
 
 
@@ -77,7 +79,7 @@ class Cluster:
         self.nodes = {name: Member(folder, name, addresses) for name in NODES}
         self.port, self._database = free_port(), free_port()
         self.url = f"postgresql://clicks@127.0.0.1:{self._database}/clicks"
-        self.receivers = [Served(folder, "--db", self.url, "--retry-after-s", "1") for _ in range(2)]
+        self.receivers = [Served(folder, "--db", self.url, "--retry-after-s", "1", "--allow-origin", ORIGIN) for _ in range(2)]
         for receiver in self.receivers:
             receiver.port = free_port()
         proxy = own_folder(folder, "haproxy")
@@ -85,7 +87,7 @@ class Cluster:
         nodes = [each.node for each in self.nodes.values()]
         text = haproxy(f"127.0.0.1:{self._database}", f"127.0.0.1:{self.port}", nodes, servers)
         (proxy / "haproxy.cfg").write_text(text)
-        self._proxy = Program(proxy, "haproxy", "-db", "-f", "haproxy.cfg")
+        self._proxy = Program(proxy, find_program("haproxy") or "haproxy", "-db", "-f", "haproxy.cfg")
 
     def start(self) -> None:
         """Start all, and wait until a synchronous standby is there and clicks are taken."""
