@@ -1,0 +1,1 @@
+"""Tests against a cluster of real processes: PostgreSQL under Patroni, etcd, HAProxy, two receivers."""
