@@ -19,6 +19,7 @@ from tools.source_tree import PACKAGE, BuildError, dotted_name, find_file, modul
 
 TRANSCRYPT_RUNTIME = "./org.transcrypt.__runtime__.js"
 TYPING_MODULES = ("__future__", "typing", "collections.abc")
+LAUNCHER = Path(__file__).with_name("run_transcrypt.py")
 FLAGS = ("-b", "-n", "-m", "-xt", "-jc", "-xr")
 IMPORT = re.compile(r"^import \{(.*)\} from '\./org\.transcrypt\.__runtime__\.js';$", re.M)
 HEAD = re.compile(r"^\t\w+ (?=\(.*\) \{)", re.M)
@@ -75,7 +76,7 @@ def stage(source: Path, staging: Path, entries: list[str]) -> None:
 
 def run_transcrypt(staging: Path, source: Path) -> Path:
     """Transpile the staged package; returns the folder of flat modules, `clickqueue.queue.js` and so on."""
-    command = [sys.executable, "-m", "transcrypt", *FLAGS, "entry.py"]
+    command = [sys.executable, str(LAUNCHER), *FLAGS, "entry.py"]
     done = subprocess.run(command, cwd=staging, capture_output=True, text=True)
     if done.returncode != 0:
         raise BuildError(f"Transcrypt refuses {reason_of(done.stdout, source) or done.stdout + done.stderr}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import re
 import subprocess
@@ -13,6 +14,7 @@ import pytest
 
 from tools import build, names, node, sizes
 from tools.facts import gather, parse
+from tools.run_transcrypt import OLD_NAMES, restore_old_names
 from tools.source_tree import BuildError, find_file, modules_of
 
 PORTS = """
@@ -225,6 +227,15 @@ def test_our_own_names_shrink(source: Path) -> None:
     text = build.build(source)["clickqueue.js"]
     assert not any(name in text for name in ("batch_size", "listeners", "clock_port", "last_index"))
     assert all(name in text for name in (".nowMs(", "enqueue:", "getSnapshot:", ".push(", "now_ms:"))
+
+
+@pytest.mark.parametrize("name", OLD_NAMES)
+def test_transcrypt_finds_the_names_of_older_pythons(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Under Python 3.14 a constant has neither `s` nor `n`; the launcher of Transcrypt gives it both."""
+    for old in OLD_NAMES:
+        monkeypatch.delattr(ast.Constant, old)
+    restore_old_names()
+    assert getattr(ast.Constant("text"), name) == "text"
 
 
 def test_a_missing_runtime_name_has_an_address(source: Path) -> None:
