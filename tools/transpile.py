@@ -26,7 +26,8 @@ HEAD = re.compile(r"^\t\w+ (?=\(.*\) \{)", re.M)
 """How a method of a polished class begins: its name is no use of that name."""
 
 
-def _is_for_mypy(node: ast.AST) -> bool:
+def is_for_mypy(node: ast.AST) -> bool:
+    """Whether only mypy and ruff read this statement: an import of types, a declaration, a list of exports."""
     match node:
         case ast.ImportFrom(module=module):
             return module in TYPING_MODULES
@@ -46,7 +47,7 @@ def without_types(python: str) -> str:
             line, annotation = lines[node.lineno - 1], node.annotation
             lines[node.lineno - 1] = line[: node.target.end_col_offset] + line[annotation.end_col_offset :]
     for statement in (node for node in ast.walk(tree) if isinstance(node, ast.stmt)):
-        if _is_for_mypy(statement):
+        if is_for_mypy(statement):
             first, last = statement.lineno - 1, statement.end_lineno or statement.lineno
             lines[first:last] = [""] * (last - first)
     return "\n".join(lines) + "\n"

@@ -61,7 +61,8 @@ def post_each(events: list[Event], post: Callable[[Event], Any]) -> Any:
             return send(index + 1)
 
         def failed(error: Any) -> Any:
-            for later in range(index, len(events)):
+            count = len(events)
+            for later in range(index, count):
                 answer["retry"].append(events[later]["id"])
             return answer
 
@@ -74,8 +75,8 @@ def post_each(events: list[Event], post: Callable[[Event], Any]) -> Any:
 def batch_text(events: list[Event], request: dict[str, Any], http: Http) -> str:
     """The body, put together event by event: a host's `Array.prototype.toJSON` (Prototype.js) spoils whole lists."""
     json = http.json
-    rest = json.dump({"batchId": request["batchId"], "timestamp": request["timestamp"]})
-    return '{"events":' + array_text(events, lambda event: json.dump(event)) + "," + str(after(rest, "{"))
+    rest: Any = after(json.dump({"batchId": request["batchId"], "timestamp": request["timestamp"]}), "{")
+    return '{"events":' + array_text(events, lambda event: json.dump(event)) + "," + str(rest)
 
 
 def judge(url: str, response: Response, text: str, http: Http) -> Any:
@@ -95,7 +96,8 @@ def judge(url: str, response: Response, text: str, http: Http) -> Any:
 
 
 def is_page(text: str, headers: Headers) -> bool:
-    is_html = after(str(headers.get("content-type")), "text/html") is not None
+    content_type: Any = headers.get("content-type")
+    is_html = after(str(content_type), "text/html") is not None
     return (is_html and len(text) > 0) or after(text, "<") is not None
 
 

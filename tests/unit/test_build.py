@@ -13,9 +13,9 @@ from typing import Any
 import pytest
 
 from tools import build, names, node, sizes
-from tools.facts import gather, parse
 from tools.run_transcrypt import OLD_NAMES, restore_old_names
 from tools.source_tree import BuildError, find_file, modules_of
+from tools.subset.symbols import collect, parse
 
 PORTS = """
 class Clock(Protocol):
@@ -333,7 +333,7 @@ def test_every_port_keeps_its_name() -> None:
 def test_no_foreign_name_is_mangled() -> None:
     """What the page's own objects are called is never ours to shorten."""
     pattern = names.mangled(build.SOURCE, modules_of(build.SOURCE))
-    ports = gather([parse(find_file(build.SOURCE, "ports.py"))])
+    ports = collect([parse(find_file(build.SOURCE, "ports.py"))])
     single = {name for name in ports.methods | ports.attributes if "_" not in name} - {"exchange"}
     assert not single & set(pattern.replace("(", "|").replace(")", "|").split("|"))
 
