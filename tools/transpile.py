@@ -14,7 +14,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from tools.polish import NOT_CODE, polish
+from tools.peephole import NOT_CODE, optimize
 from tools.source_tree import PACKAGE, BuildError, dotted_name, find_file, modules_of, python_file
 
 TRANSCRYPT_RUNTIME = "./org.transcrypt.__runtime__.js"
@@ -23,7 +23,7 @@ LAUNCHER = Path(__file__).with_name("run_transcrypt.py")
 FLAGS = ("-b", "-n", "-m", "-xt", "-jc", "-xr")
 IMPORT = re.compile(r"^import \{(.*)\} from '\./org\.transcrypt\.__runtime__\.js';$", re.M)
 HEAD = re.compile(r"^\t\w+ (?=\(.*\) \{)", re.M)
-"""How a method of a polished class begins: its name is no use of that name."""
+"""How a method of an optimized class begins: its name is no use of that name."""
 
 
 def is_for_mypy(node: ast.AST) -> bool:
@@ -172,5 +172,5 @@ def transpile(source: Path, staging: Path, entries: list[str]) -> Path:
     allowed = runtime_exports(runtime.read_text())
     for path in sorted(target.glob(f"{PACKAGE}.*.js")):
         if path.stem != dotted_name(source, runtime):
-            path.write_text(link_to_runtime(path, polish(path.read_text()), allowed, source))
+            path.write_text(link_to_runtime(path, optimize(path.read_text()), allowed, source))
     return target
