@@ -36,7 +36,7 @@ export const show = (value) =>
   : String(value)
 export const after = (text, prefix) => text.startsWith(prefix) ? text.slice(prefix.length) : null
 export const before = (text, mark) => text.split(mark)[0]
-export const whole = (text) => /^\d+$/.test(text) ? +text : -1
+export const whole = (text) => /^\d{1,15}$/.test(text) ? +text : -1
 export const keep = (items, test) => items.filter(test)
 export const some = (items, test) => items.some(test)
 export const find = (items, test) => items.find(test)

@@ -117,10 +117,15 @@ def test_methods_of_our_own_may_be_called_like_those_of_python() -> None:
 
 
 def test_main_prints_each_violation(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """The command ends with 1 and one line for each fault; without a folder it says how it is used."""
-    (tmp_path / "a.py").write_text("a = f'{b}'\nassert a\n")
+    """The command ends with 1 and one line for each violation and each error of mypy; without a folder it says how it is used."""
+    (tmp_path / "a.py").write_text("a = f'{1}'\nassert a\nb = 1 + ''\n")
     assert command.main([str(tmp_path)]) == 1
-    assert [line.split(";")[0].rpartition(":")[0][-3:] for line in capsys.readouterr().out.splitlines()] == ["y:1", "y:2"]
+    assert [line.split(";")[0].rpartition(":")[0][-3:] for line in capsys.readouterr().out.splitlines()] == [
+        "y:1",
+        "y:2",
+        "y:3",
+        "ror",
+    ]
     assert command.main([]) == 2
     assert command.main([str(SOURCE)]) == 0
     assert "usage" in capsys.readouterr().err

@@ -34,7 +34,8 @@ window: Any  # browser.py only: how a global of JavaScript is made known to mypy
 So does it with `__all__`, which in `main.py` and `use_widget.py` is the export list of the built module. Annotations of
 parameters, results, attributes and constants may stand anywhere.
 
-The last rules need types. `python3 dev.py test lint` applies them to what mypy infers; a build leaves them out.
+The last rules need types. `python3 dev.py test lint` applies them to what mypy infers; a build leaves them out. mypy itself
+refuses the value of a function that returns nothing, a wrong number of arguments, and a name that may be unbound.
 
 `tests/twin/constructs/` has an example of each construct that was ever found to differ. No rule can see these, and a test of
 the queue has to:
@@ -42,7 +43,7 @@ the queue has to:
 - Errors of CPython that JavaScript does not have: a missing key, an index past the end, a division by zero, a recursion that
   is too deep. Read a key that may be missing with `field()`.
 - Integers that become larger than 2**53, and what is computed on a value of type `Any`.
-- A computed key that is `__proto__`, or a whole number: `runtime.Map` takes any key, in the order of its entries.
+- A computed key that is `__proto__`, a whole number, or inherited (`constructor`): `runtime.Map` takes any key, in order.
 
 The build gives the same bytes under CPython 3.11.7, 3.12.1 and 3.13.0. Under 3.14.2 (Pyodide 314.0.7) Transcrypt alone
 was tried: it writes the same modules, thanks to `tools/run_transcrypt.py`.
@@ -69,10 +70,12 @@ def main(arguments: list[str]) -> int:
     if not arguments or arguments[0].startswith("-"):
         print("usage: python -m tools.subset FOLDER... | --print", file=sys.stderr)
         return 2
-    violations = [found for folder in arguments for found in check_types(Path(folder))[0]]
-    for violation in violations:
-        print(violation)
-    return 1 if violations else 0
+    lines = []
+    for folder in arguments:
+        violations, errors = check_types(Path(folder))
+        lines += [*map(str, violations), *errors]
+    print("\n".join(lines), end="\n" if lines else "")
+    return 1 if lines else 0
 
 
 if __name__ == "__main__":

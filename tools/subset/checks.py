@@ -60,5 +60,5 @@ def check_folder(source: Path) -> list[Violation]:
 def check_types(source: Path) -> tuple[list[Violation], list[str]]:
     """Every violation of a package, those that only types show as well; and the errors that mypy reports."""
     package = collect(map(parse, sorted(source.rglob("*.py"))))
-    kinds, errors = infer(source, modules_of(source))
+    kinds, errors = infer(source)
     return [found for path in modules_of(source) for found in check(path.read_text(), path, package, kinds[path])], errors
