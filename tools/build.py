@@ -13,8 +13,9 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from tools import names, node, sizes, subset
+from tools import names, node, sizes
 from tools.source_tree import PACKAGE, BuildError, dotted_name, find_file, modules_of, python_file
+from tools.subset.checks import check_folder
 from tools.transpile import TRANSCRYPT_RUNTIME, exports_of, python_lines, transpile
 
 ROOT = node.ROOT
@@ -92,9 +93,9 @@ def lead_home(text: str, source: Path) -> str:
 
 def build(source: Path) -> dict[str, str]:
     """All of dist/, as texts by file name."""
-    faults = subset.check_folder(source)
-    if faults:
-        raise BuildError("\n".join(str(fault) for fault in faults))
+    violations = check_folder(source)
+    if violations:
+        raise BuildError("\n".join(map(str, violations)))
     with tempfile.TemporaryDirectory() as folder:
         modules = transpile(source, Path(folder), list(entries_of(source).values()))
         answer = link(source, modules)

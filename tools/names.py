@@ -10,8 +10,8 @@ import ast
 import re
 from pathlib import Path
 
-from tools.facts import gather, parse
 from tools.source_tree import find_file
+from tools.subset.symbols import collect, parse
 
 NATIVE = {"append": "push", "py_get": "get", "startswith": "startsWith"}
 """Methods that both machines have; `py_get` is what Transcrypt makes of `get`."""
@@ -42,7 +42,7 @@ def camel(name: str) -> str:
 
 def public(source: Path) -> set[str]:
     """Every attribute that JavaScript code outside of us may name: the lists above, and the ports."""
-    ports = gather([parse(find_file(source, "ports.py"))])
+    ports = collect([parse(find_file(source, "ports.py"))])
     return {*PUBLIC, *ports.methods, *ports.attributes}
 
 
@@ -55,8 +55,8 @@ def foreign(source: Path) -> set[str]:
 
 def mangled(source: Path, modules: list[Path]) -> str:
     """A pattern of the attributes that esbuild may rename."""
-    facts = gather(parse(path) for path in modules)
-    ours = (facts.methods | facts.attributes) - foreign(source) - public(source)
+    symbols = collect(parse(path) for path in modules)
+    ours = (symbols.methods | symbols.attributes) - foreign(source) - public(source)
     renamed = sorted(ours | {name for name in public(source) if "_" in name} | NATIVE.keys())
     return rf"^(py_)?({'|'.join(name for name in renamed if not name.startswith('__'))})$"
 

@@ -11,7 +11,7 @@ from tools import node
 
 DIST = node.ROOT / "dist"
 SIZE_JSON = DIST / "size.json"
-LIMITS = {"clickqueue.js": {"minified": 14382, "brotli": 6082}, "use-widget.js": {"minified": 1161, "brotli": 553}}
+LIMITS = {"clickqueue.js": {"minified": 14386, "brotli": 6089}, "use-widget.js": {"minified": 1161, "brotli": 553}}
 """In bytes: what was measured, so that growth is a visible diff. The aim was 7 000 and 2 900 (the smallest public peer that
 persists, background-sync of Workbox, weighs 8 484 and 2 718); docs/design.md says where the rest goes."""
 

@@ -14,18 +14,20 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from tools.polish import NOT_CODE, polish
+from tools.peephole import NOT_CODE, optimize
 from tools.source_tree import PACKAGE, BuildError, dotted_name, find_file, modules_of, python_file
 
 TRANSCRYPT_RUNTIME = "./org.transcrypt.__runtime__.js"
 TYPING_MODULES = ("__future__", "typing", "collections.abc")
+LAUNCHER = Path(__file__).with_name("run_transcrypt.py")
 FLAGS = ("-b", "-n", "-m", "-xt", "-jc", "-xr")
 IMPORT = re.compile(r"^import \{(.*)\} from '\./org\.transcrypt\.__runtime__\.js';$", re.M)
 HEAD = re.compile(r"^\t\w+ (?=\(.*\) \{)", re.M)
-"""How a method of a polished class begins: its name is no use of that name."""
+"""How a method of an optimized class begins: its name is no use of that name."""
 
 
-def _is_for_mypy(node: ast.AST) -> bool:
+def is_for_mypy(node: ast.AST) -> bool:
+    """Whether only mypy and ruff read this statement: an import of types, a declaration, a list of exports."""
     match node:
         case ast.ImportFrom(module=module):
             return module in TYPING_MODULES
@@ -45,7 +47,7 @@ def without_types(python: str) -> str:
             line, annotation = lines[node.lineno - 1], node.annotation
             lines[node.lineno - 1] = line[: node.target.end_col_offset] + line[annotation.end_col_offset :]
     for statement in (node for node in ast.walk(tree) if isinstance(node, ast.stmt)):
-        if _is_for_mypy(statement):
+        if is_for_mypy(statement):
             first, last = statement.lineno - 1, statement.end_lineno or statement.lineno
             lines[first:last] = [""] * (last - first)
     return "\n".join(lines) + "\n"
@@ -75,7 +77,7 @@ def stage(source: Path, staging: Path, entries: list[str]) -> None:
 
 def run_transcrypt(staging: Path, source: Path) -> Path:
     """Transpile the staged package; returns the folder of flat modules, `clickqueue.queue.js` and so on."""
-    command = [sys.executable, "-m", "transcrypt", *FLAGS, "entry.py"]
+    command = [sys.executable, str(LAUNCHER), *FLAGS, "entry.py"]
     done = subprocess.run(command, cwd=staging, capture_output=True, text=True)
     if done.returncode != 0:
         raise BuildError(f"Transcrypt refuses {reason_of(done.stdout, source) or done.stdout + done.stderr}")
@@ -170,5 +172,5 @@ def transpile(source: Path, staging: Path, entries: list[str]) -> Path:
     allowed = runtime_exports(runtime.read_text())
     for path in sorted(target.glob(f"{PACKAGE}.*.js")):
         if path.stem != dotted_name(source, runtime):
-            path.write_text(link_to_runtime(path, polish(path.read_text()), allowed, source))
+            path.write_text(link_to_runtime(path, optimize(path.read_text()), allowed, source))
     return target

@@ -24,7 +24,8 @@ def post_each(api: Any) -> dict[str, Any]:
                 return send(index + 1)
 
             def failed(error: Any) -> Any:
-                for later in range(index, len(events)):
+                count = len(events)
+                for later in range(index, count):
                     answer["retry"].append(events[later]["id"])
                 return answer
 

@@ -10,6 +10,7 @@ import os
 import re
 import struct
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any, TypeVar
 
 T = TypeVar("T")
@@ -83,9 +84,18 @@ def show(value: Any) -> str:
     if value is None or isinstance(value, bool):
         return json.dumps(value)
     if isinstance(value, (int, float)):
-        # JavaScript has one kind of number: 5.0 is 5.
-        return json.dumps(int(value) if value % 1 == 0 else value)
+        return _number_text(value)
     return kind(value)
+
+
+def _number_text(value: float) -> str:
+    """A number as JavaScript writes it: 5.0 is 5, and an exponent begins at 1e21 and at 1e-7 (ECMA-262, Number::toString)."""
+    if value != value or value in (float("inf"), float("-inf")):
+        return json.dumps(value)
+    if value == 0 or 1e-6 <= abs(value) < 1e21:
+        text = format(Decimal(repr(value)), "f")
+        return text.rstrip("0").rstrip(".") if "." in text else text
+    return re.sub(r"e([+-])0*", r"e\1", repr(float(value))).replace(".0e", "e")
 
 
 def after(text: str, prefix: str) -> str | None:
@@ -147,7 +157,9 @@ def array_text(items: list[T], text_of: Callable[[T], str]) -> str:
 
 def overlay(base: dict[str, Any], top: Any) -> Any:
     """An object with the fields of both; `top` has the last word. Under CPython only fakes are no dicts, and they are complete."""
-    return {**(base if isinstance(base, dict) else {}), **top} if isinstance(top, dict) else top
+    if top is not None and not isinstance(top, dict):
+        return top
+    return {**(base if isinstance(base, dict) else {}), **(top or {})}
 
 
 def with_env(constructor: Any, base: dict[str, Any]) -> Any:
@@ -166,9 +178,9 @@ def random_id() -> str:
 
 
 def take_out(items: list[Any], item: Any) -> None:
-    """Remove this very item from the list; nothing happens where it is not in it."""
+    """Remove this very item from the list, or the first equal text or number; nothing happens where there is none."""
     for index, other in enumerate(items):
-        if other is item:
+        if other is item or (kind(item) in ("text", "number") and kind(other) == kind(item) and other == item):
             del items[index]
             return
 

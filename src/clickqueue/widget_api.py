@@ -48,8 +48,8 @@ def create_api(options: Any, http: Http) -> dict[str, Any]:
 def batch_text(events: list[Event], request: dict[str, Any], http: Http) -> str:
     """The body, put together event by event: a host's `Array.prototype.toJSON` (Prototype.js) spoils whole lists."""
     json = http.json
-    rest = json.dump({"batchId": request["batchId"], "timestamp": request["timestamp"]})
-    return '{"events":' + array_text(events, lambda event: json.dump(event)) + "," + str(after(rest, "{"))
+    rest: Any = after(json.dump({"batchId": request["batchId"], "timestamp": request["timestamp"]}), "{")
+    return '{"events":' + array_text(events, lambda event: json.dump(event)) + "," + str(rest)
 
 
 def judge(url: str, response: Response, text: str, http: Http) -> Any:
@@ -70,7 +70,8 @@ def judge(url: str, response: Response, text: str, http: Http) -> Any:
 
 def looks_like_html(text: str, headers: Headers) -> bool:
     """The page of a captive portal: it begins with a tag, or its type is one of HTML and it is not empty."""
-    return matches(text, "^\\s*<") or (len(text) > 0 and matches(str(headers.get("content-type")), "html"))
+    content_type: Any = headers.get("content-type")
+    return matches(text, "^\\s*<") or (len(text) > 0 and matches(str(content_type), "html"))
 
 
 def wait_ms(headers: Headers, http: Http) -> float:

@@ -17,7 +17,7 @@ NAN = {"$odd": "NaN"}
 INFINITE = {"$odd": "Infinity"}
 MINUS_INFINITE = {"$odd": "-Infinity"}
 FUNCTION = {"$odd": "function"}
-NUMBERS = [0, 1, -1, 7, 0.5, -2.5, 10**15, 5.0, NAN, INFINITE, MINUS_INFINITE]
+NUMBERS = [0, 1, -1, 7, 0.5, -2.5, 10**15, 5.0, 1e16, 1e21, -1.5e300, 1e-5, 1e-6, 1.5e-7, NAN, INFINITE, MINUS_INFINITE]
 TEXTS = [
     "",
     "0",
@@ -91,8 +91,16 @@ CASES: dict[str, list[Any]] = {
     "find": [[items, test] for items in LISTS for test in (IS_TWO, ALWAYS, NEVER)] + [[[1], THROWER], [[], THROWER]],
     "joined": [[one, other] for one in LISTS for other in LISTS],
     "array_text": [[items, {"$function": "quoted"}] for items in LISTS],
-    "overlay": [[one, other] for one in OBJECTS for other in OBJECTS],
-    "take_out": [[[], None], [[1, 2], None], [["a", "b", "c"], 1], [[{}, {}], 1], [[[], [], []], 2]],
+    "overlay": [[one, other] for one in OBJECTS for other in [*OBJECTS, None]],
+    "take_out": [
+        [[], None],
+        [[1, 2], None],
+        [["a", "b", "c"], 1],
+        [[{}, {}], 1],
+        [[[], [], []], 2],
+        [["a", "b", "a"], 2],
+        [[1, 7, 7], 2],
+    ],
     "ordered": [[items, ITSELF] for items in ([], [1], [3, 1, 2], [10, 9, 100, 1], [2, 2, 1], [0, -1, 5])]
     + [[[["a", 2], ["b", 1], ["c", 2], ["d", 1]], {"$function": "second"}]],
     "attempt": [[answer] for answer in ANSWERS],

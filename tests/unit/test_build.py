@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import re
 import subprocess
@@ -12,8 +13,9 @@ from typing import Any
 import pytest
 
 from tools import build, names, node, sizes
-from tools.facts import gather, parse
+from tools.run_transcrypt import OLD_NAMES, restore_old_names
 from tools.source_tree import BuildError, find_file, modules_of
+from tools.subset.symbols import collect, parse
 
 PORTS = """
 class Clock(Protocol):
@@ -227,6 +229,15 @@ def test_our_own_names_shrink(source: Path) -> None:
     assert all(name in text for name in (".nowMs(", "enqueue:", "getSnapshot:", ".push(", "now_ms:"))
 
 
+@pytest.mark.parametrize("name", OLD_NAMES)
+def test_transcrypt_finds_the_names_of_older_pythons(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Under Python 3.14 a constant has neither `s` nor `n`; the launcher of Transcrypt gives it both."""
+    for old in OLD_NAMES:
+        monkeypatch.delattr(ast.Constant, old)
+    restore_old_names()
+    assert getattr(ast.Constant("text"), name) == "text"
+
+
 def test_a_missing_runtime_name_has_an_address(source: Path) -> None:
     """What our runtime lacks fails with the Python line that needs it and the list of what there is."""
     runtime = find_file(source, "runtime.js")
@@ -322,7 +333,7 @@ def test_every_port_keeps_its_name() -> None:
 def test_no_foreign_name_is_mangled() -> None:
     """What the page's own objects are called is never ours to shorten."""
     pattern = names.mangled(build.SOURCE, modules_of(build.SOURCE))
-    ports = gather([parse(find_file(build.SOURCE, "ports.py"))])
+    ports = collect([parse(find_file(build.SOURCE, "ports.py"))])
     single = {name for name in ports.methods | ports.attributes if "_" not in name} - {"exchange"}
     assert not single & set(pattern.replace("(", "|").replace(")", "|").split("|"))
 

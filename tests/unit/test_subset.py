@@ -1,4 +1,4 @@
-"""The law of the subset: each rule catches its own example, and what it recommends is lawful."""
+"""The rules of the subset: each rule finds its own example, and its recommendation breaks no rule."""
 
 from __future__ import annotations
 
@@ -7,47 +7,70 @@ from pathlib import Path
 
 import pytest
 
-from tools import subset
 from tools.build import SOURCE
-from tools.facts import gather
-from tools.rules import RULES, Rule
+from tools.subset import __main__ as command
+from tools.subset.checks import check, check_types
+from tools.subset.rule import Rule
+from tools.subset.rules import RULES, UNTYPED_RULES
+from tools.subset.symbols import Symbols, collect
 
 
 def banned(python: str, file: str = "sample.py") -> list[str]:
-    """What the law says of a module that is a package of its own."""
-    return [fault.rule.banned for fault in subset.check(python, Path(file), gather([ast.parse(python)]))]
+    """The bans that a module breaks which is a package of its own."""
+    return [violation.rule.ban for violation in check(python, Path(file), collect([ast.parse(python)]))]
 
 
-@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.banned)
-def test_what_a_rule_bans_is_found(rule: Rule) -> None:
-    """Each rule has an example that must fail, and it fails by that rule."""
-    assert rule.banned in banned(rule.no)
+@pytest.mark.parametrize("rule", UNTYPED_RULES, ids=lambda rule: rule.ban)
+def test_a_rule_finds_its_bad_example(rule: Rule) -> None:
+    """The example breaks that rule, without the help of types."""
+    assert rule.ban in banned(rule.bad)
 
 
-@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.banned)
-def test_what_a_rule_recommends_is_lawful(rule: Rule) -> None:
-    """What to write instead breaks no rule at all."""
-    assert banned(rule.yes) == []
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.ban)
+def test_a_good_example_breaks_no_rule(rule: Rule) -> None:
+    """The code to write instead breaks no rule at all."""
+    assert banned(rule.good) == []
 
 
-def test_the_package_keeps_the_law() -> None:
-    """Everything that is transpiled lies in the subset."""
-    assert list(map(str, subset.check_folder(SOURCE))) == []
+@pytest.fixture(scope="module")
+def typed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[str]]:
+    """The bans that each example breaks once mypy has inferred its types: one package, so that mypy runs once."""
+    source = tmp_path_factory.mktemp("typed") / "clickqueue"
+    source.mkdir()
+    for index, rule in enumerate(RULES):
+        for kind, example in (("bad", rule.bad), ("good", rule.good)):
+            (source / f"{kind}_{index}.py").write_text(example + "\n")
+    found: dict[str, list[str]] = {path.stem: [] for path in source.iterdir()}
+    for violation in check_types(source)[0]:
+        found[violation.path.stem].append(violation.rule.ban)
+    return found
+
+
+@pytest.mark.parametrize("index", range(len(RULES)), ids=lambda index: RULES[index].ban)
+def test_types_find_bad_examples_and_spare_good_ones(typed: dict[str, list[str]], index: int) -> None:
+    """With the types of mypy every rule finds its example, and spares the recommended code."""
+    assert RULES[index].ban in typed[f"bad_{index}"]
+    assert typed[f"good_{index}"] == []
+
+
+def test_the_package_keeps_the_rules() -> None:
+    """Everything that is transpiled is in the subset, and mypy reports no error."""
+    assert check_types(SOURCE) == ([], [])
 
 
 def test_the_page_is_printed_from_the_rules() -> None:
-    """docs/subset.md says what is checked; `python -m tools.subset --print > docs/subset.md` writes it."""
-    assert (SOURCE.parent.parent / "docs" / "subset.md").read_text() == subset.page()
+    """docs/subset.md is what `python -m tools.subset --print > docs/subset.md` writes."""
+    assert (SOURCE.parent.parent / "docs" / "subset.md").read_text() == command.render()
 
 
-def test_a_fault_says_where_and_what_to_write_instead() -> None:
-    """File and line, what is banned, what to write instead, why: nobody has to look it up."""
-    [fault] = subset.check("a = 1\nb = c[1:]\n", Path("src/x.py"), gather([]))
-    assert str(fault).startswith("src/x.py:2: slices; write instead: a loop, runtime.after or runtime.before (")
+def test_a_violation_says_where_and_what_to_write_instead() -> None:
+    """File and line, what is banned, what to write instead and why are in one line."""
+    [violation] = check("a = 1\nb = c[1:]\n", Path("src/x.py"), Symbols())
+    assert str(violation).startswith("src/x.py:2: slices; write instead: a loop, runtime.after or runtime.before (")
 
 
 def test_types_are_free() -> None:
-    """Imports, blocks and annotations that only mypy reads are not held to the law."""
+    """Imports, blocks and annotations that only mypy reads are not checked."""
     python = """
 from __future__ import annotations
 from collections.abc import Callable
@@ -89,15 +112,20 @@ def test_only_browser_py_names_the_page() -> None:
 
 def test_methods_of_our_own_may_be_called_like_those_of_python() -> None:
     """`batches.split()` is fine where a port has that method."""
-    facts = gather([ast.parse("class Line:\n    def split(self): ...")])
-    assert subset.check("def f(line): line.split()", Path("sample.py"), facts) == []
+    symbols = collect([ast.parse("class Line:\n    def split(self): ...")])
+    assert check("def f(line): line.split()", Path("sample.py"), symbols) == []
 
 
-def test_main_prints_each_fault(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """The command ends with 1 and one line for each fault; without a folder it says how it is used."""
-    (tmp_path / "a.py").write_text("a = f'{b}'\nassert a\n")
-    assert subset.main([str(tmp_path)]) == 1
-    assert [line.split(";")[0].rpartition(":")[0][-3:] for line in capsys.readouterr().out.splitlines()] == ["y:1", "y:2"]
-    assert subset.main([]) == 2
-    assert subset.main([str(SOURCE)]) == 0
+def test_main_prints_each_violation(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The command ends with 1 and one line for each violation and each error of mypy; without a folder it says how it is used."""
+    (tmp_path / "a.py").write_text("a = f'{1}'\nassert a\nb = 1 + ''\n")
+    assert command.main([str(tmp_path)]) == 1
+    assert [line.split(";")[0].rpartition(":")[0][-3:] for line in capsys.readouterr().out.splitlines()] == [
+        "y:1",
+        "y:2",
+        "y:3",
+        "ror",
+    ]
+    assert command.main([]) == 2
+    assert command.main([str(SOURCE)]) == 0
     assert "usage" in capsys.readouterr().err
