@@ -39,9 +39,9 @@ def ensure(name: str) -> None:
     if is_there(name):
         return
     packages = PACKAGES[name]
-    print(f"No {name} here; ", end="")
+    print(f"No {name} here, in which the tests open the built module; ", end="")
     if can_apt():
-        print(f"installing {' and '.join(packages)} with apt-get …", flush=True)
+        print(f"installing the system packages {' and '.join(packages)} with apt-get …", flush=True)
         if apt(*packages):
             return
         print("apt-get failed, its reason stands above; ", end="")

@@ -1,5 +1,5 @@
 // One JSON job on stdin, one JSON answer on stdout: what esbuild does for tools/build.py.
-// Nothing is decided here; every choice stands in build.py and names.py.
+// Nothing is decided here; every choice stands in build.py and mangling.py.
 
 import { readFileSync } from 'node:fs'
 import { build } from 'esbuild'

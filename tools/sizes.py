@@ -38,7 +38,7 @@ def _cell(size: int, before: int) -> str:
     return f"{size}" if size == before else f"{size} ({size - before:+})"
 
 
-def off_limit(sizes: Sizes) -> list[str]:
+def violations(sizes: Sizes) -> list[str]:
     """One line for each limit that is broken, or that holds nothing any more because the file has become smaller."""
     return [
         f"dist/{file}: {sizes[file][key]} bytes {key}, {limit} allowed. {_advice(sizes[file][key] - limit)}"
@@ -65,7 +65,7 @@ def main() -> int:
     """The gate: what size.json says is what the files weigh, and what the limits say."""
     measured = measure({path.name: path.read_text() for path in DIST.glob("*.js")})
     print(report(measured))
-    faults = off_limit(json.loads(measured))
+    faults = violations(json.loads(measured))
     if measured != SIZE_JSON.read_text():
         faults.append("dist/size.json does not say what the files weigh. Run python3 dev.py build and commit dist/.")
     print("\n".join(faults), end="\n" if faults else "")
