@@ -1,4 +1,4 @@
-"""Finds a browser and opens it. One law: what is opened here is closed here, by its own handle, with its whole profile.
+"""Finds a browser and opens it. Invariant: every browser that is opened here is closed here, by its own handle, with its profile.
 
 Used by the browser tests and by `demo --play`. Chromium and Firefox come from the machine, else from Selenium Manager;
 WebKitGTK (the engine of Safari) is Debian's, and gets a display of its own because it has no headless mode.

@@ -31,7 +31,7 @@ ENTRY = "entry.js"
 
 
 def entries_of(source: Path) -> dict[str, str]:
-    """The part of MODULES that stands in a source folder."""
+    """The entries of MODULES that a source folder has."""
     return {name: entry for name, entry in MODULES.items() if (source / f"{entry}.py").is_file()}
 
 
@@ -46,7 +46,7 @@ def _module(source: Path, name: str, entry: str) -> dict[str, Any]:
 
 
 def link(source: Path, modules: Path) -> dict[str, Any]:
-    """Hand the transpiled modules to esbuild; answers with the files as text and their sizes."""
+    """Bundle the transpiled modules with esbuild; returns the files as text."""
     runtime = find_file(source, "runtime.js")
     job = {
         "staging": str(modules),
@@ -69,7 +69,7 @@ def link(source: Path, modules: Path) -> dict[str, Any]:
 
 
 def address(error: dict[str, Any], source: Path, modules: Path) -> str:
-    """Where in src/ the cause of an esbuild error stands."""
+    """The file and line in src/ that causes an esbuild error."""
     location = error["location"] or {"file": ENTRY, "line": 1}
     module = modules / Path(location["file"]).name
     if not module.with_suffix(".map").is_file():
@@ -106,7 +106,7 @@ def build(source: Path) -> dict[str, str]:
 
 
 def write(files: dict[str, str], out: Path) -> None:
-    """Make a folder hold exactly these files."""
+    """Write these files to a folder, and remove all others from it."""
     out.mkdir(parents=True, exist_ok=True)
     for path in out.iterdir():
         if path.name not in files:

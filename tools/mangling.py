@@ -14,7 +14,7 @@ from tools.source_tree import find_file
 from tools.subset.symbols import collect, parse
 
 NATIVE = {"append": "push", "py_get": "get", "startswith": "startsWith"}
-"""Methods that both languages have; `py_get` is what Transcrypt makes of `get`."""
+"""Methods that both languages have; Transcrypt writes `py_get` for `get`."""
 
 PUBLIC = (
     # ClickQueue
@@ -28,7 +28,7 @@ PUBLIC = (
     "track_click",
     "track_click_batch",
 )
-"""What a host spells. What it may hand in as `env` stands in ports.py, and is read from there."""
+"""The names that a host uses. Those of `env` are read from ports.py."""
 
 UNMANGLED = ("text",)
 """Attributes of our own classes that the page's objects have too, so that they keep their length. None should be here: rename it."""
@@ -50,7 +50,7 @@ def public(source: Path) -> set[str]:
 
 
 def foreign(source: Path) -> set[str]:
-    """Attributes of the page's own objects: what browser.py and runtime.js reach for."""
+    """Attributes of the page's own objects: those that browser.py and runtime.js use."""
     attributes = [node for node in ast.walk(parse(find_file(source, "browser.py"))) if isinstance(node, ast.Attribute)]
     theirs = {node.attr for node in attributes if ast.unparse(node.value) != "self"}
     return theirs | set(re.findall(r"\.(\w+)", find_file(source, "runtime.js").read_text())) | set(KEPT)
@@ -83,5 +83,5 @@ def mangled(source: Path, modules: list[Path]) -> str:
 
 
 def mangle_cache(source: Path) -> dict[str, str]:
-    """What esbuild must not choose by itself."""
+    """The new names that esbuild must not choose by itself."""
     return NATIVE | {name: camel(name) for name in sorted(public(source)) if "_" in name}

@@ -1,4 +1,4 @@
-"""The size is a promise: dist/size.json says what each file weighs, and the gate holds it to that and to a limit."""
+"""The sizes of the built files. Invariant: dist/size.json has the measured sizes, and each is exactly its limit."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from tools import node
 DIST = node.ROOT / "dist"
 SIZE_JSON = DIST / "size.json"
 LIMITS = {"clickqueue.js": {"minified": 13762, "brotli": 5874}, "use-widget.js": {"minified": 1118, "brotli": 541}}
-"""In bytes: what was measured, so that growth is a visible diff. The aim was 7 000 and 2 900 (the smallest public peer that
-persists, background-sync of Workbox, weighs 8 484 and 2 718); docs/design.md says where the rest goes."""
+"""In bytes. Each limit is the measured size, so that growth is a visible diff. The aim was 7,000 and 2,900 (the smallest public peer that
+persists, background-sync of Workbox, weighs 8,484 and 2,718); docs/design.md says where the rest goes."""
 
 Sizes = dict[str, dict[str, int]]
 
@@ -25,7 +25,7 @@ def load(path: Path) -> Sizes:
 
 
 def report(text: str, committed: Path = SIZE_JSON) -> str:
-    """A table for people: bytes now, and the difference to what was written before."""
+    """A table for people: the bytes now, and the difference to the committed ones."""
     before = load(committed)
     rows = [f"{'bytes':<16}{'minified':>16}{'gzip':>16}{'brotli':>16}"]
     for file, sizes in json.loads(text).items():
@@ -39,7 +39,7 @@ def _cell(size: int, before: int) -> str:
 
 
 def violations(sizes: Sizes) -> list[str]:
-    """One line for each limit that is broken, or that holds nothing any more because the file has become smaller."""
+    """One line for each file that is larger than its limit, or smaller: then the limit is to be lowered."""
     return [
         f"dist/{file}: {sizes[file][key]} bytes {key}, {limit} allowed. {_advice(sizes[file][key] - limit)}"
         for file, limits in LIMITS.items()
@@ -62,7 +62,7 @@ def measure(files: dict[str, str]) -> str:
 
 
 def main() -> int:
-    """The gate: what size.json says is what the files weigh, and what the limits say."""
+    """Compare dist/size.json and the limits with the measured sizes; 1 if they differ."""
     measured = measure({path.name: path.read_text() for path in DIST.glob("*.js")})
     print(report(measured))
     faults = violations(json.loads(measured))
