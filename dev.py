@@ -56,6 +56,7 @@ def make_venv() -> None:
     made = subprocess.run(command, capture_output=True, text=True)
     is_root = getattr(os, "geteuid", lambda: 1)() == 0
     if made.returncode != 0 and is_root and shutil.which("apt-get"):
+        print("This Python lacks the venv module, which makes .venv/: installing python3-venv with apt-get …", flush=True)
         run("apt-get", "update", "-qq")
         run("apt-get", "install", "-y", "-qq", "python3-venv")
         made = subprocess.run(command, capture_output=True, text=True)

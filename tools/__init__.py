@@ -1,1 +1,1 @@
-"""What builds and guards the module. CPython only; nothing of it reaches a browser."""
+"""The tools that build and check the module. They run in CPython only; no browser loads any of it."""

@@ -1,6 +1,6 @@
-"""A browser where there is none: on Debian, as root, from its own packages. Elsewhere it says what to install.
+"""Installs a browser if there is none: on Debian, as root, with apt-get. Elsewhere it prints which to install.
 
-It never fails: Selenium Manager may still bring a Chrome, and if it cannot, the tests say so.
+It never fails: Selenium Manager may still download a Chrome, and if it cannot, the tests report it.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ PACKAGES = {"chromium": ("chromium", "chromium-driver"), "webkit": ("webkit2gtk-
 
 
 def is_there(name: str) -> bool:
-    """Whether a browser and the driver that it needs are on this machine. Firefox serves as well as Chromium."""
+    """Whether a browser and its driver are installed. Firefox will do instead of Chromium."""
     if name == "webkit":
         return bool(browsers.find_minibrowser() and shutil.which("WebKitWebDriver") and shutil.which("Xvfb"))
     return bool(browsers.find_chromium() or shutil.which("firefox"))
@@ -39,9 +39,9 @@ def ensure(name: str) -> None:
     if is_there(name):
         return
     packages = PACKAGES[name]
-    print(f"No {name} here; ", end="")
+    print(f"No {name} here, in which the tests open the built module; ", end="")
     if can_apt():
-        print(f"installing {' and '.join(packages)} with apt-get …", flush=True)
+        print(f"installing the system packages {' and '.join(packages)} with apt-get …", flush=True)
         if apt(*packages):
             return
         print("apt-get failed, its reason stands above; ", end="")

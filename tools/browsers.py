@@ -1,4 +1,4 @@
-"""Finds a browser and opens it. One law: what is opened here is closed here, by its own handle, with its whole profile.
+"""Finds a browser and opens it. Invariant: every browser that is opened here is closed here, by its own handle, with its profile.
 
 Used by the browser tests and by `demo --play`. Chromium and Firefox come from the machine, else from Selenium Manager;
 WebKitGTK (the engine of Safari) is Debian's, and gets a display of its own because it has no headless mode.
@@ -18,7 +18,7 @@ from selenium import webdriver
 from selenium.common.exceptions import WebDriverException
 from selenium.webdriver.remote.webdriver import WebDriver
 
-from tools import loopback
+from tools import force_online
 
 NAMES = ("chromium", "firefox", "webkit")
 
@@ -115,7 +115,7 @@ def _open_chromium(stack: ExitStack, folder: Path, size: tuple[int, int], argume
     # chromedriver turns the back/forward cache off, and a queue has to live with it (CONTRACT 5.2).
     options.add_experimental_option("excludeSwitches", ["disable-back-forward-cache"])
     driver_path = shutil.which("chromedriver") if options.binary_location else None
-    start = {"preexec_fn": loopback.forbid_netlink} if loopback.is_alone() else {}
+    start = {"preexec_fn": force_online.forbid_netlink} if force_online.has_only_loopback() else {}
     return webdriver.Chrome(options=options, service=webdriver.ChromeService(executable_path=driver_path, popen_kw=start))
 
 

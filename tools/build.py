@@ -13,7 +13,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from tools import names, node, sizes
+from tools import mangling, node, sizes
 from tools.source_tree import PACKAGE, BuildError, dotted_name, find_file, modules_of, python_file
 from tools.subset.checks import check_folder
 from tools.transpile import TRANSCRYPT_RUNTIME, exports_of, python_lines, transpile
@@ -31,12 +31,12 @@ ENTRY = "entry.js"
 
 
 def entries_of(source: Path) -> dict[str, str]:
-    """The part of MODULES that stands in a source folder."""
+    """The entries of MODULES that a source folder has."""
     return {name: entry for name, entry in MODULES.items() if (source / f"{entry}.py").is_file()}
 
 
 def _entry(source: Path, entry: str) -> str:
-    exports = (f"{name} as {names.camel(name)}" for name in exports_of(source / f"{entry}.py"))
+    exports = (f"{name} as {mangling.camel(name)}" for name in exports_of(source / f"{entry}.py"))
     return f"export {{ {', '.join(exports)} }} from './{PACKAGE}.{entry}.js'"
 
 
@@ -46,7 +46,7 @@ def _module(source: Path, name: str, entry: str) -> dict[str, Any]:
 
 
 def link(source: Path, modules: Path) -> dict[str, Any]:
-    """Hand the transpiled modules to esbuild; answers with the files as text and their sizes."""
+    """Bundle the transpiled modules with esbuild; returns the files as text."""
     runtime = find_file(source, "runtime.js")
     job = {
         "staging": str(modules),
@@ -55,8 +55,8 @@ def link(source: Path, modules: Path) -> dict[str, Any]:
         "target": TARGET,
         "modules": [_module(source, name, entry) for name, entry in entries_of(source).items()],
         "replaced": {f"./{dotted_name(source, runtime)}.js": str(runtime), TRANSCRYPT_RUNTIME: str(runtime)},
-        "mangled": names.mangled(source, modules_of(source)),
-        "mangleCache": names.mangle_cache(source),
+        "mangled": mangling.mangled(source, modules_of(source)),
+        "mangleCache": mangling.mangle_cache(source),
     }
     command = [str(node.NODE), str(ROOT / "tools" / "link.mjs")]
     done = subprocess.run(command, input=json.dumps(job), capture_output=True, text=True, cwd=ROOT)
@@ -69,7 +69,7 @@ def link(source: Path, modules: Path) -> dict[str, Any]:
 
 
 def address(error: dict[str, Any], source: Path, modules: Path) -> str:
-    """Where in src/ the cause of an esbuild error stands."""
+    """The file and line in src/ that causes an esbuild error."""
     location = error["location"] or {"file": ENTRY, "line": 1}
     module = modules / Path(location["file"]).name
     if not module.with_suffix(".map").is_file():
@@ -77,7 +77,7 @@ def address(error: dict[str, Any], source: Path, modules: Path) -> str:
     return f"{python_file(source, module.stem)}:{python_lines(module)[location['line'] - 1]}"
 
 
-def lead_home(text: str, source: Path) -> str:
+def rewrite_sources(text: str, source: Path) -> str:
     """A source map that names the files of src/ as seen from dist/, with their true content."""
     found = json.loads(text)
     for index, name in enumerate(found["sources"]):
@@ -100,13 +100,13 @@ def build(source: Path) -> dict[str, str]:
         modules = transpile(source, Path(folder), list(entries_of(source).values()))
         answer = link(source, modules)
     files = {file["file"]: file["text"] for file in answer["files"]}
-    files = {name: lead_home(text, source) if name.endswith(".map") else text for name, text in files.items()}
+    files = {name: rewrite_sources(text, source) if name.endswith(".map") else text for name, text in files.items()}
     files |= {path.name: path.read_text() for path in sorted(source.rglob("*.d.ts"))}
     return files | {"size.json": sizes.measure({name: text for name, text in files.items() if name.endswith(".js")})}
 
 
 def write(files: dict[str, str], out: Path) -> None:
-    """Make a folder hold exactly these files."""
+    """Write these files to a folder, and remove all others from it."""
     out.mkdir(parents=True, exist_ok=True)
     for path in out.iterdir():
         if path.name not in files:

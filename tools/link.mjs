@@ -1,5 +1,5 @@
-// One JSON job on stdin, one JSON answer on stdout: what esbuild does for tools/build.py.
-// Nothing is decided here; every choice stands in build.py and names.py.
+// Bundles and minifies for tools/build.py: one JSON job on stdin, one JSON answer on stdout.
+// build.py and mangling.py decide; this file only calls esbuild, terser and uglify-js.
 
 import { readFileSync } from 'node:fs'
 import { build } from 'esbuild'

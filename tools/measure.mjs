@@ -1,4 +1,4 @@
-// What files weigh: a list of {file, text} on stdin, their sizes in bytes on stdout.
+// Measures files: a list of {file, text} on stdin, their sizes in bytes on stdout.
 
 import { readFileSync } from 'node:fs'
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib'

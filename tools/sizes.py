@@ -1,4 +1,4 @@
-"""The size is a promise: dist/size.json says what each file weighs, and the gate holds it to that and to a limit."""
+"""The sizes of the built files. Invariant: dist/size.json has the measured sizes, and each is exactly its limit."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def load(path: Path) -> Sizes:
 
 
 def report(text: str, committed: Path = SIZE_JSON) -> str:
-    """A table for people: bytes now, and the difference to what was written before."""
+    """A table for people: the bytes now, and the difference to the committed ones."""
     before = load(committed)
     rows = [f"{'bytes':<16}{'minified':>16}{'gzip':>16}{'brotli':>16}"]
     for file, sizes in json.loads(text).items():
@@ -38,8 +38,8 @@ def _cell(size: int, before: int) -> str:
     return f"{size}" if size == before else f"{size} ({size - before:+})"
 
 
-def off_limit(sizes: Sizes) -> list[str]:
-    """One line for each limit that is broken, or that holds nothing any more because the file has become smaller."""
+def violations(sizes: Sizes) -> list[str]:
+    """One line for each file that is larger than its limit, or smaller: then the limit is to be lowered."""
     return [
         f"dist/{file}: {sizes[file][key]} bytes {key}, {limit} allowed. {_advice(sizes[file][key] - limit)}"
         for file, limits in LIMITS.items()
@@ -62,10 +62,10 @@ def measure(files: dict[str, str]) -> str:
 
 
 def main() -> int:
-    """The gate: what size.json says is what the files weigh, and what the limits say."""
+    """Compare dist/size.json and the limits with the measured sizes; 1 if they differ."""
     measured = measure({path.name: path.read_text() for path in DIST.glob("*.js")})
     print(report(measured))
-    faults = off_limit(json.loads(measured))
+    faults = violations(json.loads(measured))
     if measured != SIZE_JSON.read_text():
         faults.append("dist/size.json does not say what the files weigh. Run python3 dev.py build and commit dist/.")
     print("\n".join(faults), end="\n" if faults else "")

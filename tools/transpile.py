@@ -1,7 +1,7 @@
-"""From Python modules to JavaScript modules that lack nothing and carry nothing: Transcrypt and what follows it.
+"""Turns Python modules into JavaScript modules, with Transcrypt: each imports only what it uses.
 
-Line numbers are sacred here. What is cut out of the Python leaves empty lines and what is cut out of the JavaScript
-leaves empty lines, so that Transcrypt's line maps stay true to the files in src/.
+Invariant: line numbers never change. A line that is cut out of the Python or of the JavaScript leaves an empty one, so that
+Transcrypt's line maps are right for the files in src/.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ def is_for_mypy(node: ast.AST) -> bool:
 
 
 def without_types(python: str) -> str:
-    """The same lines, without what only mypy and ruff read: imports of types, declarations, annotated constants."""
+    """The same lines without those that only mypy and ruff read: imports of types, declarations, annotations of constants."""
     tree, lines = ast.parse(python), python.splitlines()
     for node in tree.body:
         if isinstance(node, ast.AnnAssign) and node.value:
@@ -54,7 +54,7 @@ def without_types(python: str) -> str:
 
 
 def exports_of(module: Path) -> list[str]:
-    """What `__all__` of a module lists: the one place that says what is public."""
+    """The names in `__all__` of a module, which are those that the built module exports."""
     for node in ast.parse(module.read_text()).body:
         match node:
             case ast.Assign(targets=[ast.Name(id="__all__")], value=value):
@@ -84,13 +84,13 @@ def run_transcrypt(staging: Path, source: Path) -> Path:
     return staging / "__target__"
 
 
-def reason_of(told: str, source: Path) -> str:
-    """What Transcrypt complains of, in one line that begins with the place; '' where that cannot be read."""
-    places = list(re.finditer(r"File '(.*?)', line (\d+),? ?(?:namely|at import of):\n", told))
+def reason_of(output: str, source: Path) -> str:
+    """The error of Transcrypt in one line that begins with file and line; '' if its output has no place."""
+    places = list(re.finditer(r"File '(.*?)', line (\d+),? ?(?:namely|at import of):\n", output))
     if not places:
         return ""
     file, line = places[-1].groups()
-    rest = told[places[-1].end() :].partition("\n\n")[0]
+    rest = output[places[-1].end() :].partition("\n\n")[0]
     reasons = [text.strip() for text in rest.splitlines() if text.strip() not in ("", "Aborted")]
     return f"{source_of(file, source)}:{line}: {' '.join(reasons[:2])}"
 
@@ -147,7 +147,7 @@ def decode_vlq(segment: str) -> list[int]:
 
 
 def link_to_runtime(path: Path, javascript: str, allowed: set[str], source: Path) -> str:
-    """Import of Transcrypt's runtime only what is used, and of that only what ours has."""
+    """The module with an import of only those runtime names that it uses; one that runtime.js lacks is an error."""
     found = IMPORT.search(javascript)
     if not found:
         return javascript

@@ -1,7 +1,7 @@
 """What the queue needs of its surroundings: everything that touches the world goes through these few methods.
 
 CPython only. `browser.py` adapts a real page to them, `tests/fakes.py` a fake one, and a host may hand in its own
-as `env` (there the names are camelCase: `now_ms` is `nowMs`; the whole mapping stands in `tools/names.py`).
+as `env` (there the names are camelCase: `now_ms` is `nowMs`; the whole mapping stands in `tools/mangling.py`).
 """
 
 from __future__ import annotations

@@ -25,7 +25,7 @@ from tests.browser.endpoint import BATCH, ROOT, SINGLE, Endpoint
 from tests.browser.snippets import BUNDLES, GUIDE, Snippet, examples, in_guide, run
 from tests.browser.waiting import wait_for
 from tests.fakes import click
-from tools import widget
+from tools import update_docs, widget_size
 
 CONTRACT: dict[str, Any] = yaml.safe_load((ROOT / "docs" / "openapi.yaml").read_text())
 RUNNABLE = in_guide("js") + examples()
@@ -86,7 +86,7 @@ createRoot(document.body.appendChild(document.createElement('main'))).render(cre
 def test_the_component_works(browser: WebDriver, endpoint: Endpoint) -> None:
     """The guide's component, with the guide's two files beside it: a click is shown as pending and arrives."""
     (snippet,) = in_guide("tsx")
-    assert run(browser, endpoint, Snippet("tsx", "App", snippet.text + RENDER), widget.WIDGET / "after") == []
+    assert run(browser, endpoint, Snippet("tsx", "App", snippet.text + RENDER), widget_size.WIDGET / "after") == []
     browser.find_element("tag name", "button").click()
     wait_for(lambda: "(1 pending, online)" in browser.find_element("tag name", "button").text, "the pending click")
     browser.get("about:blank")
@@ -102,10 +102,10 @@ def test_a_named_snippet_is_that_file(snippet: Snippet) -> None:
 def test_the_diff_is_what_an_adopter_has_to_do() -> None:
     """The guide's diff leads from the widget before to the widget after."""
     (shown,) = in_guide("diff")
-    names = [f"{mode}/Widget.tsx" for mode in widget.MODES]
-    before, after = ((widget.WIDGET / name).read_text().splitlines(keepends=True) for name in names)
+    names = [f"{mode}/Widget.tsx" for mode in widget_size.MODES]
+    before, after = ((widget_size.WIDGET / name).read_text().splitlines(keepends=True) for name in names)
     assert shown.text == "".join(difflib.unified_diff(before, after, names[0], names[1]))
-    assert (widget.WIDGET / "before/index.ts").read_text() == (widget.WIDGET / "after/index.ts").read_text()
+    assert (widget_size.WIDGET / "before/index.ts").read_text() == (widget_size.WIDGET / "after/index.ts").read_text()
 
 
 # -- the numbers
@@ -131,14 +131,14 @@ def test_every_option_of_the_api_is_in_the_guide(browser: WebDriver, endpoint: E
     assert list(table("Of the api:")) == json.loads(fault.partition("allowed: ")[2])
 
 
-@pytest.mark.parametrize("paper", [paper for paper in widget.PAPERS if paper.is_file()], ids=lambda paper: paper.name)
-def test_the_price_is_the_measured_one(paper: Path) -> None:
-    """What the papers say the queue adds to the widget is what Vite's bundles differ by, and within the limit."""
-    scripts = {mode: widget.build(mode) for mode in widget.MODES}
-    text = paper.read_text()
-    assert widget.ADDED.search(text), "state the price, as tools/widget.py --write can update it"
-    assert text == widget.restate(text, scripts)
-    assert widget.difference(scripts) <= widget.MAX_DIFFERENCE_BYTES
+@pytest.mark.parametrize("doc", [update_docs.README, update_docs.GUIDE], ids=lambda doc: doc.name)
+def test_the_price_is_the_measured_one(doc: Path) -> None:
+    """The bytes that the queue adds to the widget are those by which Vite's bundles differ, and within the limit."""
+    before, added = widget_size.measure()
+    text = doc.read_text()
+    assert {"widget-before", "widget-added"} <= set(update_docs.names_in(text)), "mark the figure, as tools/update_docs.py says"
+    assert text == update_docs.update(text, update_docs.widget_figures(before, added))
+    assert added <= widget_size.MAX_DIFFERENCE_BYTES
 
 
 # -- the endpoint

@@ -15,15 +15,15 @@ from selenium.webdriver.remote.webelement import WebElement
 
 from tests.browser.endpoint import ROOT, Endpoint, Event
 from tests.browser.waiting import wait_for
-from tools import node, widget
+from tools import node, widget_size
 
 CSP = "default-src 'none'; script-src 'self'; connect-src 'self'; img-src 'self'"
 
 
-@pytest.fixture(scope="session", params=widget.MODES)
+@pytest.fixture(scope="session", params=widget_size.MODES)
 def mode(request: pytest.FixtureRequest) -> str:
     """Which of the two widgets, built."""
-    widget.build(request.param)
+    widget_size.build(request.param)
     return str(request.param)
 
 

@@ -14,7 +14,7 @@ from typing import Any
 
 from clickqueue.main import ClickQueue
 from tests.fakes import FakeJson
-from tools.names import camel
+from tools.mangling import camel
 
 PORTS = ("storage", "clock", "network", "page", "locks", "ids", "json")
 ERRORS = {TypeError: "TypeError", ValueError: "RangeError"}

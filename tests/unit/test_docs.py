@@ -10,13 +10,13 @@ from pathlib import Path
 import pytest
 
 import dev
-from tools import node, papers
+from tools import node, update_docs
 
 ROOT = Path(__file__).parents[2]
 SOURCE = ROOT / "src" / "clickqueue"
 PAPERS = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("*.md"))]
-README = papers.README.read_text()
-DESIGN = papers.DESIGN.read_text()
+README = update_docs.README.read_text()
+DESIGN = update_docs.DESIGN.read_text()
 GUARANTEES = (ROOT / "docs" / "guarantees.md").read_text()
 CONTRACT = (ROOT / "docs" / "CONTRACT.md").read_text()
 
@@ -72,9 +72,23 @@ def imports_of(module: Path) -> set[str]:
 
 
 def test_the_size_is_the_measured_one() -> None:
-    """The README's second sentence says what dist/size.json says; `python -m tools.papers` writes it."""
-    assert len(papers.SIZE.findall(README)) == 1
-    assert papers.readme(README) == README
+    """The README has the sizes of dist/size.json; `python -m tools.update_docs` writes them."""
+    assert "size" in update_docs.names_in(README)
+    assert update_docs.update(README, update_docs.measured()) == README
+
+
+def test_only_marked_figures_are_written() -> None:
+    """A figure goes between its marks; a place without a figure, and all other text, stays as it is."""
+    text = "1 <!-- a:begin -->1<!-- a:end --> bytes, <!-- b:begin -->2\n<!-- b:end -->"
+    assert update_docs.names_in(text) == ["a", "b"]
+    assert update_docs.update(text, {"a": "60,000", "c": "3"}) == text.replace(">1<", ">60,000<")
+
+
+@pytest.mark.parametrize("paper", PAPERS, ids=name)
+def test_every_marked_figure_is_measured(paper: Path) -> None:
+    """No document has a mark that `tools/update_docs.py` does not fill."""
+    measured = {"size", "states", "widget-added", "widget-before"}
+    assert set(update_docs.names_in(paper.read_text())) <= measured
 
 
 def test_the_example_is_short() -> None:
@@ -173,9 +187,9 @@ def test_imports_point_one_way(module: Path) -> None:
 
 
 def test_the_picture_is_what_queues_do() -> None:
-    """The states in docs/design.md are the ones that queues went through; `python -m tools.papers` writes them."""
-    assert len(papers.PICTURE.findall(DESIGN)) == 1
-    assert papers.design(DESIGN) == DESIGN
+    """The states in docs/design.md are the ones that queues went through; `python -m tools.update_docs` writes them."""
+    assert update_docs.names_in(DESIGN) == ["states"]
+    assert update_docs.update(DESIGN, update_docs.measured()) == DESIGN
 
 
 def test_the_limits_are_those_of_the_code() -> None:

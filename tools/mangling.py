@@ -1,7 +1,7 @@
-"""The one place that decides how an attribute of Python is called in the built module.
+"""The one place that decides the name of a Python attribute in the built module.
 
-Three fates: what JavaScript sees or provides keeps its words and becomes camelCase; what both machines have under two
-names gets the JavaScript one; every other attribute of our own classes shrinks to a letter. String keys are never touched.
+A name that JavaScript sees or provides is kept, in camelCase; a method that both languages have under two names gets the
+JavaScript one; esbuild shortens every other attribute of a class of ours to a letter. String keys are never touched.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from tools.source_tree import find_file
 from tools.subset.symbols import collect, parse
 
 NATIVE = {"append": "push", "py_get": "get", "startswith": "startsWith"}
-"""Methods that both machines have; `py_get` is what Transcrypt makes of `get`."""
+"""Methods that both languages have; Transcrypt writes `py_get` for `get`."""
 
 PUBLIC = (
     # ClickQueue
@@ -28,7 +28,10 @@ PUBLIC = (
     "track_click",
     "track_click_batch",
 )
-"""What a host spells. What it may hand in as `env` stands in ports.py, and is read from there."""
+"""The names that a host uses. Those of `env` are read from ports.py."""
+
+UNMANGLED = ("text",)
+"""Attributes of our own classes that the page's objects have too, so that they keep their length. None should be here: rename it."""
 
 KEPT = ("constructor", "delete", "get", "has", "length", "set", "size", "then")
 """Methods of Map and of promises: JavaScript's own, so their names stay even where a class of ours has the same."""
@@ -47,20 +50,38 @@ def public(source: Path) -> set[str]:
 
 
 def foreign(source: Path) -> set[str]:
-    """Attributes of the page's own objects: what browser.py and runtime.js reach for."""
+    """Attributes of the page's own objects: those that browser.py and runtime.js use."""
     attributes = [node for node in ast.walk(parse(find_file(source, "browser.py"))) if isinstance(node, ast.Attribute)]
     theirs = {node.attr for node in attributes if ast.unparse(node.value) != "self"}
     return theirs | set(re.findall(r"\.(\w+)", find_file(source, "runtime.js").read_text())) | set(KEPT)
 
 
+def own(modules: list[Path]) -> set[str]:
+    """The attributes of the classes of ours."""
+    symbols = collect(parse(path) for path in modules)
+    return symbols.methods | symbols.attributes
+
+
+def shared_with_page(source: Path, modules: list[Path]) -> set[str]:
+    """The attributes of our own that cannot be shortened, since an object of the page has one of that name."""
+    classes = [node for path in modules for node in ast.walk(parse(path)) if isinstance(node, ast.ClassDef)]
+    stored = {
+        node.attr for class_ in classes for node in ast.walk(class_) if isinstance(node, ast.Attribute) and _is_stored(node)
+    }
+    return (stored & (foreign(source) | public(source))) - set(PUBLIC)
+
+
+def _is_stored(node: ast.Attribute) -> bool:
+    return isinstance(node.ctx, ast.Store)
+
+
 def mangled(source: Path, modules: list[Path]) -> str:
     """A pattern of the attributes that esbuild may rename."""
-    symbols = collect(parse(path) for path in modules)
-    ours = (symbols.methods | symbols.attributes) - foreign(source) - public(source)
+    ours = own(modules) - foreign(source) - public(source)
     renamed = sorted(ours | {name for name in public(source) if "_" in name} | NATIVE.keys())
     return rf"^(py_)?({'|'.join(name for name in renamed if not name.startswith('__'))})$"
 
 
 def mangle_cache(source: Path) -> dict[str, str]:
-    """What esbuild must not choose by itself."""
+    """The new names that esbuild must not choose by itself."""
     return NATIVE | {name: camel(name) for name in sorted(public(source)) if "_" in name}

@@ -1,4 +1,6 @@
-"""Keeps a browser online on a machine that has nothing but its loopback. One law: no page is lied to, Chromium itself believes it.
+"""Keeps a browser online on a machine that has nothing but its loopback.
+
+Invariant: no page is told anything false by a script; Chromium itself takes the machine to be online.
 
 Chromium (156) on Linux asks the kernel (netlink) for interfaces, and tells every page that it is offline where there is none
 but `lo`; a queue rightly sends nothing then. It has no switch against that. Conditions of its protocol do override it, but
@@ -30,7 +32,7 @@ class Program(ctypes.Structure):
     _fields_ = (("length", ctypes.c_ushort), ("filter", ctypes.c_char_p))
 
 
-def is_alone() -> bool:
+def has_only_loopback() -> bool:
     """Whether this is a Linux that we know, with no interface but its loopback."""
     return (
         sys.platform == "linux" and platform.machine() in SOCKET_CALLS and [name for _, name in socket.if_nameindex()] == ["lo"]

@@ -1,0 +1,67 @@
+"""Writes into the documents what is measured: `python -m tools.update_docs` after a change; a test compares.
+
+Invariant: only text between `<!-- name:begin -->` and `<!-- name:end -->` is written, and every such name is one of ours.
+"""
+
+from __future__ import annotations
+
+import re
+
+from tools import node, sizes, state_diagram, widget_size
+
+README = node.ROOT / "README.md"
+DESIGN = node.ROOT / "docs" / "design.md"
+GUIDE = node.ROOT / "docs" / "WIDGET.md"
+DOCS = (README, DESIGN, GUIDE)
+MARKED = re.compile(r"(?<=<!-- )([\w-]+):begin -->(.*?)<!-- \1:end(?= -->)", re.S)
+
+
+def with_thousands(number: int) -> str:
+    """60000 as people read it: 60,000."""
+    return f"{number:,}"
+
+
+def names_in(text: str) -> list[str]:
+    """The names of the marked places of a document."""
+    return [found[1] for found in MARKED.finditer(text)]
+
+
+def update(text: str, figures: dict[str, str]) -> str:
+    """The document with these figures; places that they do not name stay as they are."""
+
+    def filled(found: re.Match[str]) -> str:
+        name, old = found.groups()
+        return f"{name}:begin -->{figures.get(name, old)}<!-- {name}:end"
+
+    return MARKED.sub(filled, text)
+
+
+def measured() -> dict[str, str]:
+    """The figures that need no build: the sizes of dist/size.json, and the diagram of the states."""
+    found = sizes.load(sizes.SIZE_JSON)["clickqueue.js"]
+    parts = [
+        f"{with_thousands(found[key])} {unit}"
+        for key, unit in (("minified", "bytes minified"), ("gzip", "gzip"), ("brotli", "brotli"))
+    ]
+    diagram = state_diagram.to_mermaid(state_diagram.explore())
+    return {"size": ", ".join(parts), "states": f"\n```mermaid\n{diagram}```\n"}
+
+
+def measured_widget() -> dict[str, str]:
+    """The figures of the example widget, which is built for them."""
+    return widget_figures(*widget_size.measure())
+
+
+def widget_figures(before: int, added: int) -> dict[str, str]:
+    """The bytes of the widget without the queue, and those that the queue adds."""
+    return {"widget-before": with_thousands(before), "widget-added": with_thousands(added)}
+
+
+def main() -> None:
+    figures = measured() | measured_widget()
+    for doc in DOCS:
+        doc.write_text(update(doc.read_text(), figures))
+
+
+if __name__ == "__main__":
+    main()
