@@ -16,7 +16,7 @@ from tools.bench_receiver.picture import as_svg
 from tools.bench_receiver.table import as_markdown
 
 DOCS = Path(__file__).parents[2] / "docs"
-BETWEEN = re.compile(r"(?<=<!-- bench:begin -->\n).*?(?=<!-- bench:end -->)", re.S)
+BETWEEN = re.compile(r"(?<=<!-- benchmark table: begin -->\n).*?(?=<!-- benchmark table: end -->)", re.S)
 
 
 def machine(seconds: float, rounds: int) -> str:
