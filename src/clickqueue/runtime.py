@@ -1,14 +1,10 @@
-"""What the subset needs beyond plain Python, once for CPython; `runtime.js` holds the same names for JavaScript.
-
-Each pair behaves alike, which `tests/twin/` holds. Nothing else may differ between the two machines.
-"""
+"""What the subset needs beyond plain Python, for CPython. `runtime.js` has the same names, and `tests/twin/` compares each pair."""
 
 from __future__ import annotations
 
 import json
-import os
 import re
-import struct
+import uuid
 from collections.abc import Callable
 from decimal import Decimal
 from typing import Any, TypeVar
@@ -126,8 +122,7 @@ def is_whole(value: float) -> bool:
 def message_of(error: Any) -> str:
     """The message of an error; its status where it has no message."""
     message = str(error) if isinstance(error, BaseException) else field(error, "message")
-    status = field(error, "status")
-    return str(message) if message else f"status {'null' if status is None else show(status)}"
+    return str(message) if message else "status " + show(field(error, "status"))
 
 
 def keep(items: list[T], test: Callable[[T], bool]) -> list[T]:
@@ -174,7 +169,7 @@ def utf8_bytes(text: str) -> int:
 
 def random_id() -> str:
     """128 random bits as text without '.' or ':' (CONTRACT 2.2)."""
-    return "-".join(str(number) for number in struct.unpack("4I", os.urandom(16)))
+    return str(uuid.uuid4())
 
 
 def take_out(items: list[Any], item: Any) -> None:
