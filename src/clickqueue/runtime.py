@@ -1,4 +1,4 @@
-"""What the subset needs beyond plain Python, for CPython. `runtime.js` has the same names, and `tests/twin/` compares each pair."""
+"""The helpers of the subset beyond plain Python, for CPython. `runtime.js` has the same names, and `tests/twin/` compares each pair."""
 
 from __future__ import annotations
 

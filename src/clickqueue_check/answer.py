@@ -29,7 +29,7 @@ class NotTaken(Exception):
 
 @dataclass(frozen=True)
 class Answer:
-    """What came back. Without an HTTP answer `status` is None and `error` says why; header names are lower case."""
+    """The answer of the endpoint. Without an HTTP answer `status` is None and `error` says why; header names are lower case."""
 
     status: int | None = None
     headers: dict[str, str] = field(default_factory=dict)
@@ -37,7 +37,7 @@ class Answer:
     error: str = ""
 
     def outcome(self) -> Outcome:
-        """What the client makes of it."""
+        """The outcome as the client sees it."""
         try:
             self.value()
         except NotTaken as failure:

@@ -14,7 +14,7 @@ Mark = Literal["ok", "BROKEN", "note", "skipped"]
 
 @dataclass(frozen=True)
 class Finding:
-    """What came of a check. `remedy` replaces the check's own where the answer shows the cause."""
+    """The result of a check. `remedy` replaces the check's own where the answer shows the cause."""
 
     mark: Mark
     came: str

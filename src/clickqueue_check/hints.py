@@ -19,7 +19,7 @@ CAUSES = {
 
 
 def hint(answer: Answer) -> str:
-    """What to do about an answer that does not acknowledge."""
+    """The remedy for an answer that does not acknowledge."""
     if answer.status is None:
         return "Check the address, and that the server runs; then its log."
     if answer.status in REDIRECTS:

@@ -21,7 +21,7 @@ class Result:
 
     @property
     def remedy(self) -> str:
-        """What to do; empty where nothing is to be done."""
+        """The remedy; empty where nothing is to be done."""
         return "" if self.finding.mark in ("ok", "skipped") else self.finding.remedy or self.check.remedy
 
 
@@ -48,7 +48,7 @@ def obstacle(check: Check, endpoint: Endpoint, unwanted: Collection[str], unkept
 
 
 def asked(check: Check, endpoint: Endpoint) -> Finding:
-    """What comes of a check that is run."""
+    """The result of a check that is run."""
     before = len(endpoint.answers)
     finding = check.ask(endpoint)
     if check.needs and any(answer.status == 429 for answer in endpoint.answers[before:]):

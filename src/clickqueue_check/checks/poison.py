@@ -56,7 +56,7 @@ def poison_in_batch(endpoint: Endpoint) -> Finding:
 
 
 def fault_of(endpoint: Endpoint, answer: Answer, good: list[Event], poison: Event) -> str:
-    """What keeps the good events from being stored; empty where nothing does."""
+    """The reason why the good events are not stored; empty where nothing does."""
     if answer.outcome() == "failed":
         return f"{answer}; the whole batch is retried for ever"
     if answer.outcome() == "taken":
