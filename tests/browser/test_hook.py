@@ -136,7 +136,7 @@ def test_a_hundred_mounts_leave_nothing_behind(page: HookPage) -> None:
 def test_a_wrong_config_reaches_the_error_boundary(page: HookPage) -> None:
     """A wrong config is the component's error, and says which field (CONTRACT 1.6)."""
     page.mount(config={"maxBatchSize": 0})
-    page.wait_for("config.maxBatchSize is 0; allowed: number from 1 to 1000")
+    page.wait_for("config.maxBatchSize is 0; allowed: whole number from 1 to 1000")
 
 
 @pytest.mark.parametrize("library", ["react"], indirect=True)
