@@ -49,13 +49,13 @@ def track(request: HttpRequest) -> HttpResponse:
         return HttpResponse(status=204 if request.method == "OPTIONS" else 405)
     try:
         events = events_of(request.body, request.path.endswith("/batch"))  # whatever its content type is
+        rows = [Click(event["id"], json.dumps(event)) for event in events if is_click(event)]
     except (ValueError, TypeError, KeyError, RecursionError):
         return JsonResponse({"error": "send an event, or {events, batchId, timestamp}, as JSON"}, status=400)
-    good = [event for event in events if all(is_text(event.get(name)) for name in FIELDS)]
     # Committed when it returns (or, with ATOMIC_REQUESTS, when this view has), so before the answer leaves.
-    Click.objects.bulk_create([Click(event["id"], json.dumps(event)) for event in good], ignore_conflicts=True)
+    Click.objects.bulk_create(rows, ignore_conflicts=True)
     reason = f"needs text of at most {MAX_CHARACTERS} characters as {', '.join(FIELDS)}"
-    rejected = [{"id": event.get("id"), "reason": reason} for event in events if event not in good]
+    rejected = [{"id": event.get("id"), "reason": reason} for event in events if not is_click(event)]
     return JsonResponse({"rejected": rejected})
 
 
@@ -65,6 +65,10 @@ def events_of(body: bytes, is_batch: bool) -> list[dict[str, object]]:
     if not all(isinstance(event, dict) for event in events):
         raise TypeError("an event is an object")
     return list(events)
+
+
+def is_click(event: dict[str, object]) -> bool:
+    return all(is_text(event.get(name)) for name in FIELDS)
 
 
 def is_text(value: object) -> bool:

@@ -27,12 +27,12 @@ with closing(sqlite3.connect(DATABASE)) as database:
 async def track(request: Request) -> Response:  # no model as a parameter: FastAPI would answer 422 to text/plain
     try:
         events = events_of(await body_of(request), request.url.path.endswith("/batch"))
+        rows = [(event["id"], json.dumps(event)) for event in events if is_click(event)]
     except (ValueError, TypeError, KeyError, RecursionError) as fault:
         raise HTTPException(400, "send an event, or {events, batchId, timestamp}, as JSON") from fault
-    good = [event for event in events if all(is_text(event.get(name)) for name in FIELDS)]
-    await run_in_threadpool(store, good)  # the answer leaves after the commit
+    await run_in_threadpool(store, rows)  # the answer leaves after the commit
     reason = f"needs text of at most {MAX_CHARACTERS} characters as {', '.join(FIELDS)}"
-    rejected = [{"id": event.get("id"), "reason": reason} for event in events if event not in good]
+    rejected = [{"id": event.get("id"), "reason": reason} for event in events if not is_click(event)]
     # Not a dict: FastAPI would write it without escapes, and half of a surrogate pair has no UTF-8.
     return Response(json.dumps({"rejected": rejected}), media_type="application/json")
 
@@ -54,14 +54,17 @@ def events_of(body: bytes, is_batch: bool) -> list[dict[str, object]]:
     return list(events)
 
 
+def is_click(event: dict[str, object]) -> bool:
+    return all(is_text(event.get(name)) for name in FIELDS)
+
+
 def is_text(value: object) -> bool:
     # Half of a surrogate pair is valid JSON, but it has no UTF-8, so no database takes it.
     return isinstance(value, str) and 0 < len(value) <= MAX_CHARACTERS and value.encode(errors="ignore").decode() == value
 
 
-def store(events: list[dict[str, object]]) -> None:
+def store(rows: list[tuple[object, str]]) -> None:
     with closing(sqlite3.connect(DATABASE)) as database, database:
-        rows = [(event["id"], json.dumps(event)) for event in events]
         database.executemany("INSERT INTO clicks VALUES (?, ?) ON CONFLICT (id) DO NOTHING", rows)
 
 

@@ -25,15 +25,14 @@ with closing(sqlite3.connect(DATABASE)) as database:
 def track() -> tuple[dict[str, object], int]:
     try:
         events = events_of(request.get_data())  # not `request.json`, which answers 415 to text/plain
+        rows = [(event["id"], json.dumps(event)) for event in events if is_click(event)]
     except (ValueError, TypeError, KeyError, RecursionError):
         return {"error": "send an event, or {events, batchId, timestamp}, as JSON"}, 400
-    good = [event for event in events if all(is_text(event.get(name)) for name in FIELDS)]
     # The answer leaves after the commit, which is at the end of this block.
     with closing(sqlite3.connect(DATABASE)) as database, database:
-        rows = [(event["id"], json.dumps(event)) for event in good]
         database.executemany("INSERT INTO clicks VALUES (?, ?) ON CONFLICT (id) DO NOTHING", rows)
     reason = f"needs text of at most {MAX_CHARACTERS} characters as {', '.join(FIELDS)}"
-    return {"rejected": [{"id": event.get("id"), "reason": reason} for event in events if event not in good]}, 200
+    return {"rejected": [{"id": event.get("id"), "reason": reason} for event in events if not is_click(event)]}, 200
 
 
 def events_of(body: bytes) -> list[dict[str, object]]:
@@ -42,6 +41,10 @@ def events_of(body: bytes) -> list[dict[str, object]]:
     if not all(isinstance(event, dict) for event in events):
         raise TypeError("an event is an object")
     return list(events)
+
+
+def is_click(event: dict[str, object]) -> bool:
+    return all(is_text(event.get(name)) for name in FIELDS)
 
 
 def is_text(value: object) -> bool:

@@ -7,6 +7,7 @@ import json
 import re
 import sqlite3
 import threading
+import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from http.server import HTTPServer as PlainServer
@@ -197,7 +198,7 @@ def little_server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[t
 
 
 def test_the_little_server_keeps_the_contract(little_server: tuple[str, Path]) -> None:
-    """The guide's batch is a `BatchRequest`; its server stores it, says 204, and stores it once when it comes twice."""
+    """The guide's batch is a `BatchRequest`; its server stores it once, however often it comes, and takes any text as an id."""
     address, database = little_server
     (shown,) = in_guide("json")
     batch = json.loads(shown.text)
@@ -207,11 +208,22 @@ def test_the_little_server_keeps_the_contract(little_server: tuple[str, Path]) -
         (BATCH, batch),
         (SINGLE, batch["events"][0]),
         (SINGLE, {**batch["events"][0], "id": "other"}),
+        (BATCH, {**batch, "events": [{**batch["events"][0], "id": id} for id in ("\ud800", "a\0b", "日本", "other")]}),
     ):
         request = urllib.request.Request(address + path, json.dumps(body).encode(), {"Content-Type": "application/json"})
         with urllib.request.urlopen(request) as answer:
             assert answer.status == 204
-    assert stored_ids(database) == [batch["events"][0]["id"], "other"]
+    assert stored_ids(database) == [batch["events"][0]["id"], "other", "\\ud800", "a\0b", "日本"]
+
+
+@pytest.mark.parametrize("body", [b"{", b"[1]", b'{"id": 7}', b'{"id": "a", "extra": ' + b"[" * 1900 + b"]" * 1900 + b"}"])
+def test_the_little_server_rejects_the_rest(little_server: tuple[str, Path], body: bytes) -> None:
+    """No JSON, no event, and lists that Python cannot read: 400, so that the client goes on with the others (CONTRACT 3.5)."""
+    address, database = little_server
+    with pytest.raises(urllib.error.HTTPError, match="400") as refused:
+        urllib.request.urlopen(address + SINGLE, body)
+    refused.value.close()
+    assert stored_ids(database) == []
 
 
 def stored_ids(database: Path) -> list[str]:

@@ -36,7 +36,7 @@ class Request:
             value = json.loads(self.body)
             events = value["events"] if self.is_batch else [value]
             return events if all(isinstance(event["id"], str) for event in events) else None
-        except (ValueError, TypeError, KeyError):
+        except (ValueError, TypeError, KeyError, RecursionError):
             return None
 
 

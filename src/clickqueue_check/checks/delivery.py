@@ -35,7 +35,7 @@ def batch(endpoint: Endpoint) -> Finding:
         endpoint.routes.remove("batch")
     if answer.status in (404, 405):
         return broken(answer).but(
-            "Build a batch route, give its address as --batch-url, or: --batch-url none, batchEndpoint: null."
+            "Build a batch route, give its address as --batch-url, or give --batch-url none and wrap the api in postEach."
         )
     if answer.outcome() != "taken":
         return broken(answer).but(hint(answer))

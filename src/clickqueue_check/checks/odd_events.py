@@ -8,7 +8,7 @@ from clickqueue_check.answer import Answer
 from clickqueue_check.check import Finding, broken, check, faulty, ok
 from clickqueue_check.checks.delivery import one_event
 from clickqueue_check.endpoint import Endpoint
-from clickqueue_check.events import Event
+from clickqueue_check.events import DEEP, Event
 
 SINGLY = "or reject it by itself (`rejected`, or 400 or 422); "
 
@@ -23,6 +23,7 @@ IDS = {
 
 EXTRAS: dict[str, Any] = {
     "nested": {"a": [{"b": {"c": [[[[1]]]]}}]},
+    DEEP: DEEP,
     "null": None,
     "large number": 1.7976931348623157e308,
     "large whole number": 123456789012345678901234567890,

@@ -51,8 +51,15 @@ def poison_in_batch(endpoint: Endpoint) -> Finding:
         fault = fault_of(endpoint, answer, good, poison)
         if fault:
             return broken(f"{label}: {fault}")
-        came.append(str(answer))
-    return ok(", ".join(dict.fromkeys(came)))
+        came.append(f"{label}: {answer.status}, {handling(answer)}")
+    return ok("; ".join(came))
+
+
+def handling(answer: Answer) -> str:
+    """How the poison event is dealt with, where the good ones are stored."""
+    if answer.outcome() == "rejected":
+        return "smaller batches taken"
+    return "it alone rejected" if answer.unacknowledged_ids() else "taken"
 
 
 def fault_of(endpoint: Endpoint, answer: Answer, good: list[Event], poison: Event) -> str:

@@ -1,0 +1,51 @@
+"""docs/endpoint.md shows what `clickqueue check` really prints."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from clickqueue_check.command import main, parser
+from tests.endpoints.faults import CASES
+from tests.endpoints.recipes import FOLDER, ORIGIN, serve
+from tests.endpoints.scripted import serve as serve_script
+from tools import node
+
+GUIDE = (node.ROOT / "docs" / "endpoint.md").read_text()
+SHOWN = dict(re.findall(r"^```text (\w+)\n(.*?)^```$", GUIDE, re.M | re.S))
+
+
+def masked(text: str) -> str:
+    """Without the random part of the ids."""
+    return re.sub(r"(clickqueue-check-)\w{8}-", r"\1…-", text)
+
+
+def test_the_output_is_real(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The output in the guide is that for the Flask recipe, line by line, but for the random part of the ids."""
+    with serve("Flask", tmp_path / "clicks.sqlite3") as url:
+        assert main(["check", url, "--origin", ORIGIN, "--yes"]) == 0
+    assert masked(SHOWN["flask"]) == masked(capsys.readouterr().out)
+
+
+def test_the_fault_is_real(capsys: pytest.CaptureFixture[str]) -> None:
+    """The accusation in the guide is one that `clickqueue check` makes."""
+    (case,) = [case for case in CASES if case.title == "PostgreSQL and NUL"]
+    with serve_script(case.fault) as (url, _):
+        assert main(["check", url, "--yes"]) == 1
+    (accusation,) = [line for line in capsys.readouterr().out.splitlines() if line.startswith("BROKEN")]
+    assert SHOWN["fault"] == accusation + "\n"
+
+
+def test_every_option_is_in_the_guide() -> None:
+    """The guide's table has each option of the command."""
+    usage = parser().parse_args(["check", "http://localhost/"])
+    named = set(re.findall(r"`--([a-z-]+)", GUIDE))
+    assert named == {name.replace("_", "-") for name in vars(usage)} - {"command", "url"}
+
+
+def test_every_recipe_is_in_the_guide() -> None:
+    """The guide links each file of examples/endpoints."""
+    linked = set(re.findall(r"examples/endpoints/([\w.]+)", GUIDE))
+    assert linked == {path.name for path in FOLDER.iterdir() if path.suffix in (".py", ".mjs")}
