@@ -70,12 +70,13 @@ class Round:
         self._numbers = itertools.count(1)
 
     def cause_chaos(self, seconds: float) -> None:
-        """Carry out the steps of the plan until the time is over."""
-        ends_s = time.monotonic() + seconds
-        for step in plan.steps(self._log.seed):
-            if time.monotonic() > ends_s:
-                return
+        """Carry out the steps of the plan until the time is over, which begins when the first tabs are there."""
+        steps = plan.steps(self._log.seed)
+        for step in itertools.islice(steps, plan.OPENING):
             self._try(step)
+        ends_s = time.monotonic() + seconds
+        while time.monotonic() < ends_s:
+            self._try(next(steps))
 
     def calm_down(self) -> None:
         """Stop the faults, open a fresh page, and wait until everything has arrived and no key is left."""
