@@ -146,12 +146,9 @@ class Round:
         for visit in self._here():
             with self._watch(f"{visit.page} flush"):
                 visit.flush_parked()
-        return not self._log.missing() and not self._look_at_keys(fresh)
-
-    def _look_at_keys(self, fresh: Visit) -> dict[str, str]:
         with suppress(NoAnswer):
             self._log.left_keys = fresh.keys(PREFIXES)
-        return self._log.left_keys
+        return not self._log.left_keys and not self._log.missing()
 
     # -- tabs
 

@@ -76,6 +76,13 @@ def test_a_lost_event_of_a_closed_tab_is_accused() -> None:
     assert judge(log) == [Finding("lost", "1 of 1 accepted: t1.1-1-0 in t1.1/q1, which ended (close after 0.00 s)")]
 
 
+def test_an_undelivered_event_is_accused() -> None:
+    """An accepted id that is still in storage when the round ends is no loss, and a finding all the same."""
+    log = round_of()
+    log.left_keys = {MAIN_KEY: '[{"id":"e"}]'}
+    assert kinds(log) == ["undelivered", "key left"]
+
+
 def test_the_server_may_give_an_event_up() -> None:
     """An event that the server lists as rejected, or blames alone `maxRetries` times, is not lost (CONTRACT 3.5)."""
     blamed = request(fault="422", stored=[], refused=["e"])
