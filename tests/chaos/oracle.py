@@ -65,10 +65,10 @@ def _strange(log: Log) -> Iterator[Finding]:
     """Stored and not accepted, stored as another click, or two clicks with one id."""
     accepted = log.accepted
     marks = {event_id: mark for request in log.requests for event_id, mark in request.marks.items()}
-    strangers = [each for each in log.stored if each not in accepted and not _is_unsure(log, marks[each])]
+    strangers = [each for each in sorted(log.stored) if each not in accepted and not _is_unsure(log, marks[each])]
     if strangers:
         yield Finding("stranger", f"stored, but never accepted: {strangers[:SHOWN]}{_more(strangers)}")
-    changed = [each for each in log.stored if each in accepted and accepted[each].mark != marks[each]]
+    changed = [each for each in sorted(log.stored) if each in accepted and accepted[each].mark != marks[each]]
     if changed:
         yield Finding("changed", f"stored as another click: {changed[:SHOWN]}{_more(changed)}")
     if len(accepted) < len(log.clicks):

@@ -207,6 +207,16 @@ def test_a_destroyed_queue_hears_its_answer() -> None:
     assert kinds(log) == ["unexplained duplicate"]
 
 
+def test_a_failed_attempt_between_two_deliveries() -> None:
+    """The first request that carried the event again needs the evidence; the next one only tries again."""
+    failed = request(7500, OTHERS, fault="503", stored=[])
+    log = round_of(request(), failed, request(20_000, "t3.1/q1"))
+    log.queues["t3.1/q1"] = Queue("t3.1/q1", MAIN_KEY, 19_000)
+    assert [duplicate.rule for duplicate in explain.explain_all(log)] == [None]
+    log.absences.append(Absence("t2.1", "leave", 4900, 7000))
+    assert [duplicate.rule for duplicate in explain.explain_all(log)] == [LATE_NEWS]
+
+
 @pytest.mark.parametrize(
     ("began_ms", "returned_ms", "other_key", "rule"),
     [
