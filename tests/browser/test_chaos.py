@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from selenium.webdriver.remote.webdriver import WebDriver
 
-from tests.chaos.runner import Runner, rounds_in
+from tests.chaos.runner import Runner, rounds_in, write_log
 
 SECONDS = 2.5
 
@@ -24,4 +24,4 @@ def test_a_round_of_chaos_loses_nothing(run: Runner, seed: int) -> None:
     """All accepted events are stored, no key is left, the books are even, each duplicate has its rule (CONTRACT 4, 5, 6.2)."""
     outcome = run(seed)
     assert outcome.log.clicks
-    assert not outcome.findings, str(outcome)
+    assert not outcome.findings, f"{outcome}\nits log: {write_log(outcome)}"

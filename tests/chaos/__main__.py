@@ -8,20 +8,17 @@ from __future__ import annotations
 
 import argparse
 import itertools
-import json
 import sys
 import threading
 import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from random import SystemRandom
 
 from tests.chaos.round import Outcome
-from tests.chaos.runner import INSECURE_HOST, Runner, open_runner
+from tests.chaos.runner import INSECURE_HOST, Runner, open_runner, write_log
 from tools.browsers import NAMES, choose
 
-LOGS = Path(__file__).resolve().parents[2] / "build" / "chaos"
 DEFAULT_MINUTES = 1.0
 
 
@@ -58,14 +55,6 @@ class Campaign:
             f"{len(logs)} rounds, {sum(len(log.clicks) for log in logs)} accepted, {sum(len(log.requests) for log in logs)} requests,"
             f" {sum(len(log.missing()) for log in logs)} missing, duplicates {dict(rules)}; findings: {dict(kinds) or 'none'}"
         )
-
-
-def write_log(outcome: Outcome) -> Path:
-    """Keep everything that is known of a round."""
-    LOGS.mkdir(parents=True, exist_ok=True)
-    path = LOGS / f"{outcome.log.seed}.json"
-    path.write_text(json.dumps({"findings": [list(each) for each in outcome.findings], **outcome.log.as_json()}, indent=1))
-    return path
 
 
 def parse(arguments: list[str]) -> argparse.Namespace:

@@ -40,17 +40,23 @@ class Duplicate:
 
 
 def explain_all(log: Log) -> list[Duplicate]:
-    """Every duplicate of a round: each delivery but the first sent, against the one sent before it."""
-    accepted = log.accepted
-    return [
-        Duplicate(event_id, explain(log, accepted.get(event_id), first, again), first, again)
-        for event_id, requests in log.stored.items()
-        for first, again in itertools.pairwise(sorted(requests, key=lambda request: request.sent_ms))
-    ]
+    """Every duplicate of a round: each delivery but the first sent, against the one sent before it.
+
+    Where requests that the server did not store went between the two, the first of them is what needs an explanation: the
+    others only try again.
+    """
+    accepted, carried = log.accepted, log.carried
+    found = []
+    for event_id, requests in carried.items():
+        deliveries = [request for request in requests if event_id in request.stored]
+        for first, again in itertools.pairwise(deliveries):
+            resent = requests[requests.index(first) + 1]
+            found.append(Duplicate(event_id, explain(log, accepted.get(event_id), first, resent), first, again))
+    return found
 
 
 def explain(log: Log, click: Click | None, first: Request, again: Request) -> str | None:
-    """The rule by which `again` brought what `first` had brought."""
+    """The rule by which `again` carried what `first` had brought."""
     if is_unheard(log, first):
         return IN_CACHE if _is_in_cache(log, first) and again.queue != first.queue else UNHEARD
     if not log.has_locks and has_neighbour(log, first, again):

@@ -123,13 +123,18 @@ class Log:
         return {click.event_id: click for click in self.clicks}
 
     @property
-    def stored(self) -> dict[str, list[Request]]:
-        """Of each stored event the requests that brought it, in the order they came."""
+    def carried(self) -> dict[str, list[Request]]:
+        """Of each event the requests that carried it, stored or not, in the order they were sent."""
         found: dict[str, list[Request]] = {}
-        for request in list(self.requests):
-            for event_id in request.stored:
+        for request in sorted(self.requests, key=lambda request: request.sent_ms):
+            for event_id in request.marks:
                 found.setdefault(event_id, []).append(request)
         return found
+
+    @property
+    def stored(self) -> set[str]:
+        """The ids of the events that the server has."""
+        return {event_id for request in list(self.requests) for event_id in request.stored}
 
     @property
     def refused_count(self) -> dict[str, int]:
@@ -145,7 +150,7 @@ class Log:
         """The accepted ids that are neither stored nor refused for good by the server."""
         count = self.refused_count
         given_up = {event_id for event_id, times in count.items() if times >= self.max_retries}
-        return set(self.accepted) - set(self.stored) - given_up
+        return set(self.accepted) - self.stored - given_up
 
     def as_json(self) -> dict[str, Any]:
         """The log as plain values."""

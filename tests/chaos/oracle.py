@@ -41,11 +41,16 @@ def judge(log: Log) -> list[Finding]:
 
 
 def _lost(log: Log) -> Iterator[Finding]:
-    """Accepted and not stored, though the server refused nothing of it."""
+    """Accepted and not stored, though the server refused nothing of it: still in the browser's storage, or nowhere."""
+    kept = "".join(log.left_keys.values())
     missing = sorted(log.missing())
-    if missing:
-        told = "; ".join(_fate_of(log, log.accepted[event_id]) for event_id in missing[:SHOWN])
-        yield Finding("lost", f"{len(missing)} of {len(log.clicks)} accepted: {told}{_more(missing)}")
+    for kind, ids in (
+        ("lost", [event_id for event_id in missing if event_id not in kept]),
+        ("undelivered", [event_id for event_id in missing if event_id in kept]),
+    ):
+        if ids:
+            told = "; ".join(_fate_of(log, log.accepted[event_id]) for event_id in ids[:SHOWN])
+            yield Finding(kind, f"{len(ids)} of {len(log.clicks)} accepted: {told}{_more(ids)}")
 
 
 def _fate_of(log: Log, click: Click) -> str:
@@ -60,10 +65,10 @@ def _strange(log: Log) -> Iterator[Finding]:
     """Stored and not accepted, stored as another click, or two clicks with one id."""
     accepted = log.accepted
     marks = {event_id: mark for request in log.requests for event_id, mark in request.marks.items()}
-    strangers = [each for each in log.stored if each not in accepted and not _is_unsure(log, marks[each])]
+    strangers = [each for each in sorted(log.stored) if each not in accepted and not _is_unsure(log, marks[each])]
     if strangers:
         yield Finding("stranger", f"stored, but never accepted: {strangers[:SHOWN]}{_more(strangers)}")
-    changed = [each for each in log.stored if each in accepted and accepted[each].mark != marks[each]]
+    changed = [each for each in sorted(log.stored) if each in accepted and accepted[each].mark != marks[each]]
     if changed:
         yield Finding("changed", f"stored as another click: {changed[:SHOWN]}{_more(changed)}")
     if len(accepted) < len(log.clicks):

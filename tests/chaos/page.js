@@ -34,6 +34,7 @@ chaos.start = (name, wanted, settings, options) => {
 /* Click `count` times, and do what comes `then` in the same task; the accepted ids with their marks and queues. */
 chaos.click = (prefix, count, first, hasOwnIds, then) => {
   const accepted = [];
+  const at = Date.now(); // of the whole task: no lock answers within it
   for (let number = 0; number < count; number++) {
     const mark = `${prefix}-${number}`;
     const [queueName, queue] = current[(first + number) % current.length];
@@ -46,7 +47,7 @@ chaos.click = (prefix, count, first, hasOwnIds, then) => {
       refused.push([queueName, mark]);
     }
   }
-  const report = { ...chaos.report(), accepted, at: Date.now() };
+  const report = { ...chaos.report(), accepted, at };
   guard(() => AFTERWARDS[then]?.());
   return report;
 };

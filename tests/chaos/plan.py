@@ -25,6 +25,8 @@ class Step(NamedTuple):
         return " ".join(str(part) for part in (self.what, self.size, self.how) if part)
 
 
+OPENING = 3  # steps: the server's first mood, and two tabs
+
 Maker = Callable[[Random], Step]
 
 KEYS = {"one": (MAIN_KEY,), "same": (MAIN_KEY, MAIN_KEY), "two": (MAIN_KEY, OTHER_KEY)}
@@ -68,7 +70,7 @@ def families(seed: int) -> list[str]:
 
 
 def steps(seed: int) -> Iterator[Step]:
-    """The steps of a round, without an end."""
+    """The steps of a round, without an end: first those of the opening."""
     dice = Random(f"{seed} steps")
     odds = [*ALWAYS, *(odd for name in families(seed) for odd in FAMILIES[name])]
     yield Step("mood", how=dice.choice(("good", "mixed", "bad")))

@@ -70,12 +70,13 @@ class Round:
         self._numbers = itertools.count(1)
 
     def cause_chaos(self, seconds: float) -> None:
-        """Carry out the steps of the plan until the time is over."""
-        ends_s = time.monotonic() + seconds
-        for step in plan.steps(self._log.seed):
-            if time.monotonic() > ends_s:
-                return
+        """Carry out the steps of the plan until the time is over, which begins when the first tabs are there."""
+        steps = plan.steps(self._log.seed)
+        for step in itertools.islice(steps, plan.OPENING):
             self._try(step)
+        ends_s = time.monotonic() + seconds
+        while time.monotonic() < ends_s:
+            self._try(next(steps))
 
     def calm_down(self) -> None:
         """Stop the faults, open a fresh page, and wait until everything has arrived and no key is left."""
@@ -145,12 +146,9 @@ class Round:
         for visit in self._here():
             with self._watch(f"{visit.page} flush"):
                 visit.flush_parked()
-        return not self._log.missing() and not self._look_at_keys(fresh)
-
-    def _look_at_keys(self, fresh: Visit) -> dict[str, str]:
         with suppress(NoAnswer):
             self._log.left_keys = fresh.keys(PREFIXES)
-        return self._log.left_keys
+        return not self._log.left_keys and not self._log.missing()
 
     # -- tabs
 

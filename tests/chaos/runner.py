@@ -5,8 +5,10 @@ Chromium has many rounds side by side, each a browser context; a WebDriver sessi
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
+from pathlib import Path
 
 from selenium.webdriver.remote.webdriver import WebDriver
 
@@ -15,6 +17,7 @@ from tests.chaos.round import Outcome, run_round
 from tests.chaos.webdriver import WebDriverBrowser
 from tools.browsers import can_cut, open_browser
 
+LOGS = Path(__file__).resolve().parents[2] / "build" / "chaos"
 INSECURE_HOST = "insecure.test"
 RESOLVER = f"--host-resolver-rules=MAP {INSECURE_HOST} 127.0.0.1"
 
@@ -46,3 +49,11 @@ def open_runner(name: str, seconds: float, has_locks: bool) -> Iterator[Runner]:
             return run(seed)
 
     yield run_alone
+
+
+def write_log(outcome: Outcome) -> Path:
+    """Keep everything that is known of a round."""
+    LOGS.mkdir(parents=True, exist_ok=True)
+    path = LOGS / f"{outcome.log.seed}.json"
+    path.write_text(json.dumps({"findings": [list(each) for each in outcome.findings], **outcome.log.as_json()}, indent=1))
+    return path

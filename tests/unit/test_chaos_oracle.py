@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-import itertools
 from pathlib import Path
 
 import pytest
 
-from tests.chaos import explain, faults, plan
+from tests.chaos import explain
 from tests.chaos.explain import BEFORE_LOCK, IN_CACHE, LATE_NEWS, NO_LOCKS, UNHEARD
-from tests.chaos.faults import FAULTS, MOODS, Fault, Temper
 from tests.chaos.log import MAIN_KEY, OTHER_KEY, Absence, Click, Log, Queue, Request, Told
 from tests.chaos.oracle import Finding, judge
-from tests.chaos.plan import FAMILIES, KEYS
-from tests.chaos.server import settle
-from tests.chaos.visit import DEEDS
 
 GUARANTEES = Path(__file__).parents[2] / "docs" / "guarantees.md"
 SNAPSHOT = {
@@ -74,6 +69,13 @@ def test_a_lost_event_of_a_closed_tab_is_accused() -> None:
     log = round_of()
     log.absences.append(Absence("t1.1", "close", 4890))
     assert judge(log) == [Finding("lost", "1 of 1 accepted: t1.1-1-0 in t1.1/q1, which ended (close after 0.00 s)")]
+
+
+def test_an_undelivered_event_is_accused() -> None:
+    """An accepted id that is still in storage when the round ends is no loss, and a finding all the same."""
+    log = round_of()
+    log.left_keys = {MAIN_KEY: '[{"id":"e"}]'}
+    assert kinds(log) == ["undelivered", "key left"]
 
 
 def test_the_server_may_give_an_event_up() -> None:
@@ -200,6 +202,16 @@ def test_a_destroyed_queue_hears_its_answer() -> None:
     assert kinds(log) == ["unexplained duplicate"]
 
 
+def test_a_failed_attempt_between_two_deliveries() -> None:
+    """The first request that carried the event again needs the evidence; the next one only tries again."""
+    failed = request(7500, OTHERS, fault="503", stored=[])
+    log = round_of(request(), failed, request(20_000, "t3.1/q1"))
+    log.queues["t3.1/q1"] = Queue("t3.1/q1", MAIN_KEY, 19_000)
+    assert [duplicate.rule for duplicate in explain.explain_all(log)] == [None]
+    log.absences.append(Absence("t2.1", "leave", 4900, 7000))
+    assert [duplicate.rule for duplicate in explain.explain_all(log)] == [LATE_NEWS]
+
+
 @pytest.mark.parametrize(
     ("began_ms", "returned_ms", "other_key", "rule"),
     [
@@ -233,63 +245,3 @@ def test_each_rule_is_a_guarantee(rule: str) -> None:
     """The bed explains duplicates by what docs/guarantees.md says, in its words."""
     chapter = GUARANTEES.read_text().partition("## Where duplicates come from\n")[2].partition("\n## ")[0]
     assert f"**{rule}" in " ".join(chapter.split())
-
-
-# -- the plan, and the server's faults
-
-
-def test_a_seed_repeats_its_plan() -> None:
-    """Steps, fates and faults come from the seed alone."""
-
-    def drawn(seed: int) -> tuple[object, ...]:
-        temper = Temper(seed)
-        temper.mood = "bad"
-        rows = (plan.steps(seed), plan.fates(seed), (temper.draw(["a", "b"]) for _ in itertools.count()))
-        return tuple(tuple(itertools.islice(row, 100)) for row in rows)
-
-    assert drawn(7) == drawn(7)
-    assert drawn(7) != drawn(8)
-
-
-def test_every_step_can_be_done() -> None:
-    """A plan names only steps, keys and moods that there are, and over some seeds all of them."""
-    drawn = [step for seed in range(40) for step in itertools.islice(plan.steps(seed), 200)]
-    assert {step.what for step in drawn} == {*DEEDS, "wait", "mood", "open"}
-    assert {step.how for step in drawn if step.what == "mood"} == set(MOODS)
-    assert {step.how for step in drawn if step.what == "open"} == set(KEYS)
-    assert {name for seed in range(40) for name in plan.families(seed)} == set(FAMILIES)
-
-
-def test_a_good_server_has_no_faults() -> None:
-    """When the faults stop every request is stored and answered with a 2xx at once."""
-    temper = Temper(1)
-    drawn = [temper.draw(["a"]) for _ in range(100)]
-    assert {(fault.name, fault.stores, fault.delay_s) for fault in drawn} == {("ok", True, 0)}
-
-
-def test_a_bad_server_has_every_fault() -> None:
-    """Every fault of the table is drawn, and lists name events of their request alone."""
-    temper = Temper(1)
-    temper.mood = "bad"
-    drawn = [temper.draw(list("abcdefghij")) for _ in range(1000)]
-    assert {fault.name for fault in drawn} == {"ok", *(fault.name for fault in FAULTS)}
-    listed = [fault for fault in drawn if fault.name == "lists"]
-    assert {each for fault in listed for each in (*fault.retry, *fault.rejected)} == set("abcdefghij")
-    assert not any(set(fault.retry) & set(fault.rejected) for fault in listed)
-
-
-@pytest.mark.parametrize(
-    ("fault", "count", "stored", "refused"),
-    [
-        pytest.param(faults.OK, 3, "abc", "", id="ok"),
-        pytest.param(Fault("lists", stores=True, retry=("a",), rejected=("b",)), 3, "c", "b", id="lists"),
-        pytest.param(Fault("503", 503), 3, "", "", id="503"),
-        pytest.param(Fault("422", 422), 3, "", "", id="422 on several"),
-        pytest.param(Fault("422", 422), 1, "", "a", id="422 on one"),
-    ],
-)
-def test_what_becomes_of_a_request(fault: Fault, count: int, stored: str, refused: str) -> None:
-    """The log has what the server stored, and what it refused for good or blamed alone."""
-    came = Request(MINE, "b", {each: each for each in "abc"[:count]}, 0, 0, fault.name)
-    settle(came, fault)
-    assert (came.stored, came.refused) == (list(stored), list(refused))
