@@ -22,7 +22,7 @@ ROOT = node.ROOT
 SOURCE = ROOT / "src" / "clickqueue"
 DIST = ROOT / "dist"
 TARGET = "es2020"
-MODULES = {"clickqueue": "main", "use-widget": "use_widget"}
+MODULES = {"clickqueue": "main", "use-widget": "react"}
 """Each file of dist/ and the Python module whose `__all__` it exports."""
 
 

@@ -1,162 +1,194 @@
-"""The life of an event: accepted, stored, sent, settled. After its start nothing here throws into the host (CONTRACT 1.6).
+"""The life of an event: accepted, stored, sent, settled. After its construction no method throws into the host (CONTRACT 1.6).
 
-Every call, timer, answer and piece of news changes what it must and then comes to `proceed`, which sends what is due,
-arms the one timer for what is due next, and tells the host what has changed.
+Every call, timer, response and page event changes what it must and then calls `proceed`, which sends what is due, arms the
+one timer for what is due next, and notifies the host.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from clickqueue.adoption import rejoin, restore
-from clickqueue.batches import MAX_BODY_BYTES, waiting
 from clickqueue.config import check_api, read_config
-from clickqueue.event import admit
-from clickqueue.losses import drop, drop_overflow
-from clickqueue.ownership import ask, hear, leave, release, retake, scan
-from clickqueue.pages import place, save
-from clickqueue.publish import publish
-from clickqueue.runtime import Map, joined, take_out
-from clickqueue.schedule import arm, flush, is_parked, next_wake_ms, open_path
-from clickqueue.sender import send_all, send_next
-from clickqueue.tab import Tab, now_ms_of, report, work_alone
+from clickqueue.delivery.batches import MAX_BODY_BYTES, batch_to_retry
+from clickqueue.delivery.schedule import arm, flush, is_parked, next_wake_ms, note_arrival, state_of
+from clickqueue.delivery.sender import send_before_leaving, send_next
+from clickqueue.drops import drop_overflow
+from clickqueue.event import parse_event
+from clickqueue.platform.browser import listen
+from clickqueue.platform.runtime import Map, attempt, field, filtered, message_of, overlay, remove_item
+from clickqueue.state import QueueState, is_online, is_pending, noop, run_guarded, uptime_ms
+from clickqueue.stats import count_drop, notify_host
+from clickqueue.storage.journal import append_to_tail
+from clickqueue.storage.purge import drop_all, erase
+from clickqueue.storage.sync import rejoin_batch, save
+from clickqueue.tabs.roles import detach, join, leave_for_good, look, on_storage_event
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from clickqueue.ports import Api, Env, PageNews
-    from clickqueue.tab import Record
+    from clickqueue.platform.ports import Api, Window
+    from clickqueue.state import Record
 
-# Others' copies of a settled event turn up within seconds; after this many more they are forgotten. Never in the middle
-# of something, since a merging write asks here what it may leave out.
-MAX_GONE_IDS = 1000
+# Copies of a settled event turn up within seconds; after this many further ones they are forgotten. Never in the middle of a
+# change, since a merge asks for them.
+MAX_TOMBSTONES = 1000
 
 
 class Queue:
-    """A click queue over whatever ports it is given; `main.ClickQueue` gives it those of a browser.
+    """A click queue in a window; `main.ClickQueue` is the public class.
 
     Its methods are bound: each may be handed on by itself, as React's `useSyncExternalStore` takes them (CONTRACT 1.3).
     """
 
-    def __init__(self, config: Any, api: Api, env: Env) -> None:
+    def __init__(self, config: Any, api: Api, env: Window) -> None:
         """Raises TypeError or RangeError for a bad config (CONTRACT 1.6)."""
         settings = read_config(config)
         check_api(api)
-        tab = Tab(settings, api, env)
-        tab.proceed = lambda: proceed(tab)
-        stop = env.page.listen(lambda news, key, text: on_news(tab, news, key, text))
-        ask(tab)
-        proceed(tab)
-        self._tab = tab
-        self.enqueue: Callable[[Any], str | None] = lambda event: enqueue(tab, event)
-        self.flush: Callable[[], None] = lambda: on_news(tab, "online", None, None)
-        self.subscribe: Callable[[Callable[[], None]], Callable[[], None]] = lambda listener: subscribe(tab, listener)
-        self.get_snapshot: Callable[[], dict[str, Any]] = lambda: tab.snapshot
-        self.purge: Callable[[], None] = lambda: purge(tab)
-        self.destroy: Callable[[], None] = lambda: destroy(tab, stop)
+        queue = QueueState(settings, api, env)
+        queue.last_attempt_at_ms = uptime_ms(queue)
+        queue.proceed = lambda: proceed(queue)
+        stop = listen(env, lambda kind, key, text: on_page_event(queue, kind, key, text))
+        join(queue)
+        proceed(queue)
+        self._state = queue
+        self.enqueue: Callable[..., str | None] = lambda event, options: enqueue(queue, event, options)
+        self.flush: Callable[[], None] = lambda: on_page_event(queue, "online", None, None)
+        self.subscribe: Callable[[Callable[[], None]], Callable[[], None]] = lambda listener: subscribe(queue, listener)
+        self.get_snapshot: Callable[[], dict[str, Any]] = lambda: queue.snapshot
+        self.purge: Callable[[], None] = lambda: purge(queue)
+        self.destroy: Callable[[], None] = lambda: destroy(queue, stop)
 
 
-def enqueue(tab: Tab, event: Any) -> str | None:
-    """Accept an event: it is in storage before its id is returned. None where it is none (CONTRACT 2)."""
+def enqueue(queue: QueueState, event: Any, options: Any) -> str | None:
+    """Accept an event: it is in storage before its id is returned. None where it is refused (CONTRACT 2)."""
     record = None
-    if tab.is_destroyed:
-        report(tab, event, "invalid", "destroyed")
+    if queue.is_destroyed:
+        count_drop(queue, event, "invalid", "the queue is destroyed")
     else:
-        record = admit(tab, event, min(tab.config["maxEventBytes"], tab.config["maxQueueBytes"]), "invalid")
-    if record is not None:
-        accept(tab, record)
-    proceed(tab)
-    return record.id if record is not None else None
+        config = queue.config
+        max_bytes = min(config["maxEventBytes"], config["maxQueueBytes"])
+        record = parse_event(queue, event, config["requiredFields"], max_bytes, "invalid")
+    event_id = None if record is None else accept(queue, record, field(options, "urgent") is True)
+    proceed(queue)
+    return event_id
 
 
-def subscribe(tab: Tab, listener: Callable[[], None]) -> Callable[[], None]:
+def accept(queue: QueueState, record: Record, is_urgent: bool) -> str | None:
+    if queue.by_id.has(record.id):
+        queue.counts["duplicates"] += 1
+        return record.id
+    try:
+        # Settled once, and enqueued again: then the host means it.
+        queue.tombstones.delete(record.id)
+        note_arrival(queue, record, is_urgent)
+        append_to_tail(queue, record)
+        queue.pending.append(record)
+    except Exception as error:
+        # A host broke what every page has, or its stack is at its end.
+        queue.by_id.delete(record.id)
+        remove_item(record.segment.records, record)
+        count_drop(queue, record.json_text, "invalid", "event was not queued: " + message_of(error))
+        return None
+    queue.pending_bytes += record.size_bytes
+    queue.counts["enqueued"] += 1
+    attempt(lambda: store(queue, record), noop, noop)
+    return record.id
+
+
+def store(queue: QueueState, record: Record) -> None:
+    rejoin_batch(queue, record)
+    drop_overflow(queue)
+    save(queue)
+
+
+def subscribe(queue: QueueState, listener: Callable[[], None]) -> Callable[[], None]:
     """Call `listener` after each change of the snapshot, until the returned function is called."""
 
     # One of its own: the same listener may subscribe twice, and each subscription ends by itself.
     def call() -> None:
         listener()
 
-    tab.listeners.append(call)
-    return lambda: take_out(tab.listeners, call)
+    queue.listeners.append(call)
+    return lambda: remove_item(queue.listeners, call)
 
 
-def purge(tab: Tab) -> None:
-    """Forget every event, here and in storage: consent was withdrawn (CONTRACT 5.4)."""
-    if not tab.is_destroyed:
-        # What other tabs leave behind later was clicked before the withdrawal too.
-        tab.purged_at_ms = tab.env.clock.now_ms()
-        for record in joined(tab.line, []):
-            drop(tab, record, "purged", "purge()")
-        save(tab)
-        proceed(tab)
+def purge(queue: QueueState) -> None:
+    """Consent was withdrawn: drop every event, here, in storage and in the other tabs of this origin (CONTRACT 5.4)."""
+    if not queue.is_destroyed:
+        attempt(lambda: drop_all(queue), noop, noop)
+        erase(queue)
+        save(queue)
+        proceed(queue)
 
 
-def destroy(tab: Tab, stop: Callable[[], None]) -> None:
+def destroy(queue: QueueState, stop: Callable[[], None]) -> None:
     """Leave no timer and no listener behind; stored events wait for the next start (CONTRACT 5.3)."""
-    if not tab.is_destroyed:
-        tab.is_destroyed = True
-        # It hears no news from now on, so what it still removes it takes out of whatever others have written.
-        tab.is_shared = True
+    if not queue.is_destroyed:
+        queue.is_destroyed = True
         stop()
-        # Again when the last answer was heard: what it leaves behind is for the other queues of this page.
-        tab.releases.append(stop)
-        proceed(tab)
-        tab.listeners = []
+        proceed(queue)
+        queue.listeners = []
 
 
-def work(tab: Tab) -> None:
-    """Send what is due, and see to it that we are woken for the rest."""
-    retake(tab)
-    wake_at_ms = next_wake_ms(tab)
-    # Where something is due and nothing can go, a host broke what every page has: the next call goes on.
-    while wake_at_ms is not None and wake_at_ms <= now_ms_of(tab) and send_next(tab, waiting(tab), MAX_BODY_BYTES) > 0:
-        wake_at_ms = next_wake_ms(tab)
-    arm(tab, wake_at_ms)
+def on_page_event(queue: QueueState, kind: str, storage_key: str | None, text: str | None) -> None:
+    attempt(lambda: handle(queue, kind, storage_key, text), noop, noop)
+    proceed(queue)
 
 
-def accept(tab: Tab, record: Record) -> None:
-    if tab.by_id.has(record.id):
-        tab.counts["duplicates"] += 1
+def handle(queue: QueueState, kind: str, storage_key: str | None, text: str | None) -> None:
+    if kind == "storage":
+        on_storage_event(queue, storage_key, text)
+    elif kind == "online":
+        flush(queue)
+    elif kind == "visible":
+        if is_parked(queue):
+            queue.retry_at_ms = 0
+        look(queue, False)
+    elif kind == "pageshow" or kind == "resume":
+        join(queue)
+    elif kind != "offline":
+        send_before_leaving(queue)
+        if kind != "hidden":
+            detach(queue)
+
+
+def send_due(queue: QueueState) -> None:
+    """Send what is due, and arm the timer for the rest."""
+    if queue.is_blind and not queue.is_destroyed:
+        look(queue, True)
+    wake_at_ms = next_wake_ms(queue)
+    while wake_at_ms is not None and wake_at_ms <= uptime_ms(queue):
+        # Nothing left, though something is due: a broken host. Waiting beats turning in circles.
+        is_stuck = send_next(queue, batch_to_retry(queue), MAX_BODY_BYTES) == 0
+        wake_at_ms = uptime_ms(queue) + queue.config["initialRetryDelay"] if is_stuck else next_wake_ms(queue)
+    arm(queue, wake_at_ms)
+
+
+def proceed(queue: QueueState) -> None:
+    # An api may answer at once, and a host may call back: the first call finishes the work of all.
+    if queue.is_busy:
         return
-    # Settled once, and wanted again: then the host means it.
-    tab.gone.delete(record.id)
-    tab.counts["enqueued"] += 1
-    record.due_at_ms = now_ms_of(tab) + tab.config["maxBatchDelay"]
-    record.born_after = tab.counts["failures"]
-    tab.line.append(record)
-    rejoin(tab, record)
-    place(tab, record)
-    drop_overflow(tab)
-    save(tab)
+    run_guarded(queue, lambda: send_due(queue))
+    if queue.tombstones.size > MAX_TOMBSTONES:
+        queue.tombstones = Map()
+    if queue.is_destroyed and len(queue.in_flight) == 0:
+        leave_for_good(queue)
+    attempt(lambda: notify_host(queue, snapshot_of(queue)), noop, noop)
 
 
-def on_news(tab: Tab, news: PageNews, key: str | None, text: str | None) -> None:
-    if news == "storage":
-        hear(tab, key, text)
-    elif news == "online":
-        flush(tab)
-    elif news == "visible":
-        if is_parked(tab):
-            tab.hold_until_ms = 0
-            open_path(tab)
-        restore(tab)
-        scan(tab)
-    elif news == "return":
-        ask(tab)
-    elif news != "offline":
-        send_all(tab)
-        if news == "leave":
-            leave(tab)
-    proceed(tab)
-
-
-def proceed(tab: Tab) -> None:
-    # An api may answer at once, and a host may call back: whoever is first finishes the work.
-    if tab.is_busy:
-        return
-    work_alone(tab, lambda: work(tab))
-    if tab.gone.size > MAX_GONE_IDS:
-        tab.gone = Map()
-    if tab.is_destroyed and len(tab.flying) == 0:
-        release(tab)
-    publish(tab)
+def snapshot_of(queue: QueueState) -> dict[str, Any]:
+    """The `QueueStats` of this moment."""
+    in_flight = 0
+    for batch in queue.in_flight:
+        in_flight += len(filtered(batch.records, lambda record: is_pending(queue, record)))
+    now = {
+        "state": state_of(queue),
+        "isOnline": is_online(queue),
+        "persistent": len(queue.dirty_segments) == 0,
+        "pending": len(queue.pending),
+        "inFlight": in_flight,
+        "dropped": queue.dropped,
+        "lastFailure": queue.last_failure,
+    }
+    snapshot: dict[str, Any] = overlay(queue.counts, now)
+    return snapshot

@@ -1,9 +1,16 @@
-"""The books of a queue, before anything has happened (CONTRACT 6.1)."""
+"""What the host can see: counters that are even at every instant, one snapshot of them, and every drop (CONTRACT 1.3, 6)."""
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
 
-def no_counts() -> dict[str, int]:
+from clickqueue.platform.runtime import attempt, concat, field, keys_of, overlay, some
+
+if TYPE_CHECKING:
+    from clickqueue.state import QueueState
+
+
+def zero_counts() -> dict[str, int]:
     return {
         "enqueued": 0,
         "recovered": 0,
@@ -15,5 +22,30 @@ def no_counts() -> dict[str, int]:
     }
 
 
-def no_drops() -> dict[str, int]:
+def zero_drop_counts() -> dict[str, int]:
     return {"invalid": 0, "overflow": 0, "expired": 0, "rejected": 0, "too_large": 0, "corrupt": 0, "purged": 0}
+
+
+def count_drop(queue: QueueState, event: Any, reason: str, detail: str) -> None:
+    """Count a drop. `onDrop` is called when the queue is at rest, since it may call back into the queue."""
+    # A new object, by which `notify_host` sees the change.
+    queue.dropped = overlay(queue.dropped, {})
+    queue.dropped[reason] += 1
+    on_drop = queue.config["onDrop"]
+    if on_drop is not None:
+        queue.host_callbacks.append(lambda: on_drop(event, reason, detail))
+
+
+def notify_host(queue: QueueState, snapshot: dict[str, Any]) -> None:
+    """Replace the snapshot where it differs, then make the calls that are owed. Their exceptions stay inside (CONTRACT 1.6)."""
+    calls = queue.host_callbacks
+    queue.host_callbacks = []
+    if some(keys_of(snapshot), lambda name: snapshot[name] != field(queue.snapshot, name)):
+        queue.snapshot = snapshot
+        calls = concat(queue.listeners, calls)
+    for call in calls:
+        attempt(call, ignore, ignore)
+
+
+def ignore(value: Any) -> None:
+    pass

@@ -1,6 +1,6 @@
 """The queue as a React hook: a component has a queue for as long as it is mounted, and no event is lost in between.
 
-React is handed in, never imported, and only two of its hooks are used: whatever has `useState` and
+React is passed in, never imported, and only three of its hooks are used: an object with `useState`, `useEffect` and
 `useSyncExternalStore`, Preact's compat too, will do. Rendering touches nothing, so it works on a server.
 """
 
@@ -9,21 +9,35 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from clickqueue.main import ClickQueue
-from clickqueue.runtime import field, overlay
-from clickqueue.stats import no_counts, no_drops
+from clickqueue.platform.runtime import describe, field, keys_of, overlay
+from clickqueue.stats import zero_counts, zero_drop_counts
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 __all__ = ["create_use_widget"]
 
+HOOKS = ["useState", "useEffect", "useSyncExternalStore"]
+PROPS = {"api": True, "config": True, "sessionId": True, "env": True}
+
 
 def create_use_widget(react: Any) -> Any:
-    """The hook `useWidget({api, config, sessionId, env})` for this React."""
+    """The hook `useWidget({api, config, sessionId, env})` for this React; raises TypeError where a hook of it is missing."""
+    for name in HOOKS:
+        if field(react, name) is None:
+            raise TypeError("clickqueue: createUseWidget needs React 18 or Preact's compat; it has no " + name)
 
     def use_widget(props: Any) -> dict[str, Any]:
-        widget = react.useState(create_widget)[0]
-        widget["props"] = props
+        for name in keys_of(props):
+            if field(PROPS, name) is not True:
+                raise TypeError("clickqueue: useWidget has no " + describe(name) + "; allowed: " + keys_text())
+        widget = react.useState(lambda: create_widget(props))[0]
+
+        def commit() -> None:
+            # Not while rendering: React may throw a render away.
+            widget["props"] = props
+
+        react.useEffect(commit)
         snapshot = react.useSyncExternalStore(widget["mount"], widget["look"], widget["look"])
         return {
             "trackClick": widget["track"],
@@ -37,19 +51,23 @@ def create_use_widget(react: Any) -> Any:
     return use_widget
 
 
-def create_widget() -> dict[str, Any]:
+def keys_text() -> str:
+    return "api, config, sessionId, env"
+
+
+def create_widget(props: Any) -> dict[str, Any]:
     """One component and its queue. React compares functions by identity, so the component's are made once."""
-    # What there is to see without a queue: on a server, and in the render that hydrates what the server sent.
+    # The snapshot without a queue: on a server, and in the render that hydrates what the server sent.
     now = {
         "state": "idle",
         "isOnline": True,
         "persistent": True,
         "pending": 0,
         "inFlight": 0,
-        "dropped": no_drops(),
+        "dropped": zero_drop_counts(),
         "lastFailure": None,
     }
-    nothing = overlay(no_counts(), now)
+    empty_snapshot = overlay(zero_counts(), now)
 
     def open_queue() -> Any:
         props = widget["props"]
@@ -63,36 +81,37 @@ def create_widget() -> dict[str, Any]:
 
         def unmount() -> None:
             widget["queue"] = None
-            let_go(queue)
+            flush_then_destroy(queue)
 
         return unmount
 
-    def track(event: Any) -> Any:
+    def track(event: Any, options: Any) -> Any:
         # A handler may outlive its component, and Preact mounts a frame after it has painted: this click counts too.
         queue = open_queue() if widget["queue"] is None else widget["queue"]
         session = {"sessionId": field(widget["props"], "sessionId")}
-        event_id = queue.enqueue(overlay(event, session) if field(event, "sessionId") is None else event)
+        event_id = queue.enqueue(overlay(event, session) if field(event, "sessionId") is None else event, options)
         if queue is not widget["queue"]:
-            let_go(queue)
+            flush_then_destroy(queue)
         return event_id
 
     widget: dict[str, Any] = {
+        "props": props,
         "queue": None,
         "mount": mount,
-        "look": lambda: nothing if widget["queue"] is None else widget["queue"].get_snapshot(),
+        "look": lambda: empty_snapshot if widget["queue"] is None else widget["queue"].get_snapshot(),
         "track": track,
     }
     return widget
 
 
-def let_go(queue: Any) -> None:
+def flush_then_destroy(queue: Any) -> None:
     """Send what is unsent, then destroy the queue; where nothing can be stored, not before its last event is through."""
     queue.flush()
 
-    def settle() -> None:
+    def on_change() -> None:
         stats = queue.get_snapshot()
         if stats["state"] != "sending" and (stats["persistent"] is True or stats["pending"] == 0):
             queue.destroy()
 
-    queue.subscribe(settle)
-    settle()
+    queue.subscribe(on_change)
+    on_change()

@@ -1,0 +1,1 @@
+"""How events leave: which travel together, when, and what each answer means."""

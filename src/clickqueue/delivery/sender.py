@@ -1,0 +1,180 @@
+"""How a batch leaves, and what becomes of its events when the response comes (CONTRACT 3.4, 3.5)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from clickqueue.delivery.backoff import backoff_ms
+from clickqueue.delivery.batches import MAX_BODY_BYTES, batch_to_retry, form_batch, request_bytes, requeue
+from clickqueue.delivery.rejections import bisect
+from clickqueue.delivery.schedule import PROBE_MS, flush, is_parked, reset_backoff
+from clickqueue.delivery.verdict import is_retry_requested, rejected_item_reason, rejection_reason, retry_after_ms
+from clickqueue.drops import drop, drop_if_expired
+from clickqueue.platform.runtime import attempt, concat, field, filtered, kind, message_of, to_json
+from clickqueue.state import NEVER_MS, is_online, is_pending, run_guarded, uptime_ms
+from clickqueue.storage.journal import mark_dirty, remove
+from clickqueue.storage.sync import save
+
+if TYPE_CHECKING:
+    from clickqueue.state import Batch, QueueState, Record
+
+
+def send_next(queue: QueueState, failed: Batch | None, max_bytes: int) -> int:
+    """Send the batch that failed before, else a new one, if it fits. Returns how many bytes left."""
+    batch = form_batch(queue, max_bytes) if failed is None else failed
+    batch.records = filtered(batch.records, lambda record: is_pending(queue, record))
+    size_bytes = request_bytes(batch.records)
+    if size_bytes > MAX_BODY_BYTES:
+        # Events that came back to it (`sync.rejoin_batch`) are not as they were: all of them travel anew.
+        for record in batch.records:
+            record.batch = None
+        return send_next(queue, None, max_bytes)
+    if len(batch.records) == 0 or size_bytes > max_bytes:
+        return 0
+    send(queue, batch)
+    return size_bytes
+
+
+def send_before_leaving(queue: QueueState) -> None:
+    """The page may never run again: send what fits, oldest first, without waiting for responses (CONTRACT 5.1).
+
+    Not while `Retry-After` is in force: the events are stored, and the next page sends them (CONTRACT 3.6).
+    """
+    if is_online(queue) and queue.retry_after_until_ms <= uptime_ms(queue):
+        queue.is_leaving = True
+        # An api that answers at once must not start the next round in between.
+        run_guarded(queue, lambda: send_within_budget(queue))
+        queue.is_leaving = False
+
+
+def send_within_budget(queue: QueueState) -> None:
+    left_bytes = MAX_BODY_BYTES
+    for batch in queue.in_flight:
+        left_bytes -= request_bytes(batch.records)
+    failures = queue.counts["failures"]
+    sent_bytes = 1
+    while sent_bytes > 0 and queue.counts["failures"] == failures:
+        sent_bytes = send_next(queue, batch_to_retry(queue), left_bytes)
+        left_bytes -= sent_bytes
+
+
+def send(queue: QueueState, batch: Batch) -> None:
+    queue.last_attempt_at_ms = uptime_ms(queue)
+    queue.counts["batches"] += 1
+    before = queue.in_flight
+    queue.in_flight = concat(before, [batch])
+    batch.is_in_flight = True
+    try:
+        attempt(
+            lambda: call_api(queue, batch),
+            lambda answer: on_answer(queue, batch, answer),
+            lambda error: on_error(queue, batch, error),
+        )
+    except Exception:
+        # Near the end of the host's stack even a handler may overflow. No call is made here, so this is done.
+        queue.in_flight = before
+        batch.is_in_flight = False
+
+
+def call_api(queue: QueueState, batch: Batch) -> Any:
+    events: list[Any] = []
+    for record in batch.records:
+        events.append(queue.env.JSON.parse(record.json_text))
+    # Every request fits (CONTRACT 5.1). A host's own requests may have used up what the page's keepalive requests share, so
+    # after a network error one without it is tried, unless the page is left.
+    keepalive = queue.is_leaving or not batch.has_network_error
+    request = {"batchId": batch.id, "timestamp": queue.env.Date.now(), "keepalive": keepalive}
+    return queue.api.track_click_batch(events, request)
+
+
+def end_request(queue: QueueState, batch: Batch) -> None:
+    batch.is_in_flight = False
+    queue.in_flight = filtered(queue.in_flight, lambda other: other is not batch)
+
+
+def on_answer(queue: QueueState, batch: Batch, answer: Any) -> None:
+    if field(answer, "ok") is False:
+        # A host's own api that returns the Response of `fetch`, which is no error at any status.
+        on_error(queue, batch, answer)
+        return
+    end_request(queue, batch)
+    reset_backoff(queue)
+    for record in batch.records:
+        is_ours = is_pending(queue, record)
+        reason = rejected_item_reason(answer, record.id)
+        if reason is None and not is_retry_requested(answer, record.id):
+            # Also an event that was handed over when the page was left: should it come back, it is settled.
+            remove(queue, record)
+            queue.counts["acknowledged"] += 1 if is_ours else 0
+        elif reason is not None and is_ours:
+            drop(queue, record, "rejected", reason)
+        elif is_ours:
+            count_attempt(queue, record)
+            requeue(queue, record)
+    save_and_proceed(queue)
+
+
+def on_error(queue: QueueState, batch: Batch, error: Any) -> None:
+    end_request(queue, batch)
+    note_failure(queue, error)
+    for record in filtered(batch.records, lambda record: is_pending(queue, record)):
+        count_attempt(queue, record)
+    until_ms = uptime_ms(queue) + retry_after_ms(error)
+    queue.retry_after_until_ms = max(queue.retry_after_until_ms, until_ms)
+    reason = rejection_reason(error)
+    if reason is None:
+        batch.has_network_error = field(error, "status") is None
+        back_off(queue)
+    else:
+        # A server has answered: the network works.
+        reset_backoff(queue)
+        bisect(queue, batch, reason, message_of(error))
+    save_and_proceed(queue)
+
+
+def note_failure(queue: QueueState, error: Any) -> None:
+    status = field(error, "status")
+    queue.counts["failures"] += 1
+    queue.fresh_count = 0
+    queue.fresh_due_at_ms = NEVER_MS
+    queue.last_failure = {
+        "status": status if kind(status) == "number" else None,
+        "message": message_of(error),
+        "at": queue.env.Date.now(),
+    }
+
+
+def save_and_proceed(queue: QueueState) -> None:
+    if len(queue.in_flight) == 0 and queue.is_flush_wanted:
+        flush(queue)
+    save(queue)
+    queue.proceed()
+
+
+def back_off(queue: QueueState) -> None:
+    """A delivery failed. Requests that left together fail together, which counts once; offline it does not count (CONTRACT 3.8)."""
+    if len(queue.in_flight) == 0:
+        if is_online(queue):
+            queue.consecutive_failures += 1
+        delay_ms = backoff_ms(queue.consecutive_failures, queue.config, queue.env.Math.random())
+        queue.retry_at_ms = uptime_ms(queue) + (PROBE_MS if is_parked(queue) else delay_ms)
+
+
+def count_attempt(queue: QueueState, record: Record) -> None:
+    """One more sending without an acknowledgement (CONTRACT 3.10); an event that has grown too old is dropped now."""
+    bump_retry_count(queue, record)
+    mark_dirty(queue, record.segment)
+    drop_if_expired(queue, record)
+
+
+def bump_retry_count(queue: QueueState, record: Record) -> None:
+    try:
+        event = queue.env.JSON.parse(record.json_text)
+        count = field(event, "retryCount")
+        event["retryCount"] = count + 1 if kind(count) == "number" else 1
+        text = to_json(queue.env, event)
+        if field(queue.env.JSON.parse(text), "id") == record.id:
+            record.json_text = text
+    except Exception:
+        # A host that broke JSON after the event was accepted: the event stays as it was.
+        pass

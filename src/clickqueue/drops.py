@@ -1,0 +1,38 @@
+"""Every way in which an accepted event is dropped, each with its reason. No event disappears uncounted (CONTRACT 6.2)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from clickqueue.platform.runtime import find
+from clickqueue.stats import count_drop
+from clickqueue.storage.journal import remove
+
+if TYPE_CHECKING:
+    from clickqueue.state import QueueState, Record
+
+
+def drop(queue: QueueState, record: Record, reason: str, detail: str) -> None:
+    remove(queue, record)
+    event: object = record.json_text
+    try:
+        event = queue.env.JSON.parse(record.json_text)
+    except Exception:
+        # The host broke JSON after the event was accepted: its `onDrop` gets the text.
+        pass
+    count_drop(queue, event, reason, detail)
+
+
+def drop_if_expired(queue: QueueState, record: Record) -> None:
+    """Called after an attempt that failed, so that each event was offered once more (CONTRACT 4.8)."""
+    if queue.env.Date.now() - record.timestamp_ms > queue.config["maxEventAge"]:
+        drop(queue, record, "expired", "too old")
+
+
+def drop_overflow(queue: QueueState) -> None:
+    """Over the limits the oldest event goes that is not in flight (CONTRACT 4.7)."""
+    while len(queue.pending) > queue.config["maxQueueSize"] or queue.pending_bytes > queue.config["maxQueueBytes"]:
+        record = find(queue.pending, lambda record: record.batch is None or not record.batch.is_in_flight)
+        if record is None:
+            return
+        drop(queue, record, "overflow", "is full")

@@ -1,0 +1,109 @@
+"""The page around the queue, where one call to a global of JavaScript is not enough. Importing this touches nothing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from clickqueue.platform.runtime import field, kind, new_controller, overlay
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from clickqueue.platform.ports import Window
+
+Date: Any
+Error: Any
+JSON: Any
+Object: Any
+Promise: Any
+clearTimeout: Any
+fetch: Any
+globalThis: Any
+setTimeout: Any
+__new__: Any
+
+PAGE_EVENTS = [
+    "online",
+    "offline",
+    "storage",
+    "visibilitychange",
+    # Not unload and beforeunload: they would keep the page out of the back/forward cache (web.dev/articles/bfcache).
+    "pagehide",
+    "pageshow",
+    "freeze",
+    "resume",
+]
+LEAVE_EVENTS = ["pagehide", "freeze"]
+
+
+def listen(env: Window, hear: Callable[[str, Any, Any], None]) -> Callable[[], None]:
+    """Call `hear(kind, key, text)` for each page event until the returned function is called.
+
+    `kind` is the type of the event, but 'visible' or 'hidden' for `visibilitychange`. `key` and `text` are those of a
+    `storage` event.
+    """
+
+    def on_event(event: Any) -> None:
+        # At its target (DOM, eventPhase 2): some events bubble from document to window, and a host's own from anywhere.
+        if field(event, "eventPhase") == 2:
+            hear(kind_of(env, event), field(event, "key"), field(event, "newValue"))
+
+    for target in [env, env.document]:
+        for event_type in PAGE_EVENTS:
+            target.add_event_listener(event_type, on_event)
+    return lambda: stop_listening(env, on_event)
+
+
+def stop_listening(env: Window, on_event: Callable[[Any], None]) -> None:
+    for target in [env, env.document]:
+        for event_type in PAGE_EVENTS:
+            target.remove_event_listener(event_type, on_event)
+
+
+def kind_of(env: Window, event: Any) -> str:
+    event_type: str = field(event, "type")
+    if event_type == "visibilitychange":
+        return "hidden" if field(env.document, "hidden") is True else "visible"
+    # A host that dispatches an event of its own does not freeze its page: nothing is handed over.
+    is_real = field(event, "isTrusted") is True or (event_type != "pagehide" and event_type != "freeze")
+    return event_type if is_real else "hidden"
+
+
+def exchange(settings: Any, url: str, prepare: Callable[[], dict[str, Any]], read_answer: Callable[[Any, str], Any]) -> Any:
+    timers: list[Any] = []
+    abort: Any = None
+    try:
+        abort = new_controller(globalThis)
+    except Exception:
+        # Safari before 11.1: the promise still ends in time, the request may go on.
+        pass
+
+    def on_timeout(reject: Any) -> None:
+        reject(Error(url + " timed out (" + str(settings["timeoutMs"]) + " ms)"))
+        if abort is not None:
+            abort.abort()
+
+    def start(resolve: Any, reject: Any) -> None:
+        timers.append(setTimeout(lambda: on_timeout(reject), settings["timeoutMs"]))
+        request = prepare() if abort is None else overlay(prepare(), {"signal": abort.signal})
+        # Looked up at this moment, since a host may patch its fetch; called bare, since it may be no method.
+        send = fetch if settings["fetch"] is None else settings["fetch"]
+        # The body of a failure is read too: an unread keepalive body counts against the page's 64 KiB until all later ones fail.
+        send(url, request).then(lambda response: response.text().then(lambda text: read_answer(response, text))).then(resolve, reject)
+
+    return __new__(Promise(start))["finally"](lambda: clearTimeout(timers[0]))
+
+
+def date_ms(text: str | None, otherwise_ms: float) -> float:
+    parsed_ms: float = Date.parse(text)
+    return parsed_ms if kind(parsed_ms) == "number" else otherwise_ms
+
+
+# The `Http` port of ports.py. Functions throughout, so that importing this touches nothing.
+HTTP: Any = {
+    "JSON": {"parse": lambda text: JSON.parse(text), "stringify": lambda value, replacer: JSON.stringify(value, replacer)},
+    "now": lambda: Date.now(),
+    "exchange": exchange,
+    "fail": lambda message, fields: Promise.reject(Object.assign(Error(message), fields)),
+    "dateMs": date_ms,
+}

@@ -1,0 +1,183 @@
+"""Everything that one queue remembers. All other modules are functions over it, and none of them keeps state.
+
+There is one list, `pending`: every pending event in the order of sending. Its storage segment and its batch are labels on
+a record. `by_id`, `Segment.records` and `pending_bytes` are indexes of that list, so that a click costs the same with
+9,000 pending as with 10; `journal.py` alone changes them.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from clickqueue.platform.runtime import Map, attempt, field
+from clickqueue.stats import zero_counts, zero_drop_counts
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from clickqueue.platform.ports import Api, Window
+
+# Later than any moment that a page lives to see.
+NEVER_MS = 1e15
+
+
+class Segment:
+    """One storage key of this tab's journal: a JSON array of events."""
+
+    def __init__(self, storage_key: str) -> None:
+        self.storage_key = storage_key
+        self.records: list[Record] = []
+        # Events of other tabs under this key. Only the mirror keeps any: elsewhere they are adopted.
+        self.others: list[Record] = []
+        # The text that was last read or written under the key; the same text again needs no parsing.
+        self.known_text: str | None = None
+        # Storage differs from `records`, or could not be read.
+        self.is_dirty = False
+
+
+# The segment of a record that is not stored: not yet, or no longer.
+UNSTORED = Segment("")
+
+
+class Record:
+    """A pending event and its bookkeeping. `json_text` is what storage contains, and what each attempt is parsed from."""
+
+    def __init__(self, event: dict[str, Any], json_text: str, size_bytes: int, batch_limit: float) -> None:
+        self.id: str = event["id"]
+        self.timestamp_ms: float = event["timestamp"]
+        self.json_text = json_text
+        self.size_bytes = size_bytes
+        # When it leaves, even alone.
+        self.due_at_ms: float = 0
+        # The largest batch that it may be part of. Halved each time that the server rejects a batch with it; events of
+        # different limits never travel together.
+        self.batch_limit = batch_limit
+        # How often the server rejected it alone.
+        self.rejections = 0
+        # It went to the back of the queue, so it becomes due by time alone.
+        self.is_requeued = False
+        self.segment: Segment = UNSTORED
+        # None: it is unsent.
+        self.batch: Batch | None = None
+
+
+class Batch:
+    """Events that travel together, under one id for all their attempts (CONTRACT 3.3)."""
+
+    def __init__(self, batch_id: str) -> None:
+        self.id = batch_id
+        self.records: list[Record] = []
+        self.is_in_flight = False
+        # The last attempt ended without any answer.
+        self.has_network_error = False
+
+
+class QueueState:
+    """One live queue in one page."""
+
+    # Finishes the work after any change; set by `queue.py`.
+    proceed: Callable[[], None]
+    # Set by `roles.start_journal`: the key of the journal that new events are written to, its segments (the head first),
+    # and the one that takes the next event.
+    journal_key: str
+    segments: list[Segment]
+    tail: Segment
+    tail_index: int
+    # The journal that this tab started with, and whose lock it has.
+    own_key: str
+
+    def __init__(self, config: dict[str, Any], api: Api, env: Window) -> None:
+        self.config = config
+        self.api = api
+        self.env = env
+        self.main_key: str = config["storageKey"]
+
+        self.pending: list[Record] = []
+        self.pending_bytes = 0
+        # The pending records by id; an id is whatever text a stranger wrote.
+        self.by_id: Map = Map()
+        # Ids that were settled here lately, so that a late copy of one is not adopted again.
+        self.tombstones: Map = Map()
+        self.in_flight: list[Batch] = []
+
+        # Segments that must be written again, and how often that was for another tab's write alone.
+        self.dirty_segments: list[Segment] = []
+        self.repairs = 0
+        # The copy of the head segment in the main key, while no lock has decided who leads (CONTRACT 4.1, 4.2).
+        self.mirror: Segment | None = None
+        # The keys in storage could not be listed.
+        self.is_blind = False
+        # The last purge of this origin that was obeyed, and whether one of this tab is still to be carried out.
+        self.purge_mark: str | None = None
+        self.is_purge_due = False
+
+        # Changed by `roles.become` alone.
+        self.role = 0
+        # Ends every lock and every lock request of this stay in the page.
+        self.session: Any = None
+        # Journals whose lock is requested, and `[key, text]` of the storage events that they caused since.
+        self.watched: list[str] = []
+        self.early_texts: list[list[Any]] = []
+
+        # Delivery failures in a row, and since when, until when and why the next attempt waits.
+        self.consecutive_failures = 0
+        self.last_attempt_at_ms: float = 0
+        self.retry_at_ms: float = 0
+        self.retry_after_until_ms: float = 0
+        self.is_flush_wanted = False
+        self.is_leaving = False
+        # Events accepted since the last failure, and when the first of them is due: they end a parking (CONTRACT 3.7).
+        self.fresh_count = 0
+        self.fresh_due_at_ms: float = NEVER_MS
+
+        self.is_busy = False
+        self.is_destroyed = False
+        self.timer: Any = None
+        self.armed_at_ms: float = 0
+        self.delay_ms: float = 0
+        # How long timers have run while the clock stood still.
+        self.stalled_ms: float = 0
+
+        self.listeners: list[Callable[[], None]] = []
+        # Calls that the host is still owed; they are made when the queue is at rest.
+        self.host_callbacks: list[Callable[[], None]] = []
+        self.counts = zero_counts()
+        self.dropped = zero_drop_counts()
+        self.last_failure: dict[str, Any] | None = None
+        self.snapshot: dict[str, Any] = {}
+
+
+def is_pending(queue: QueueState, record: Record) -> bool:
+    return queue.by_id.get(record.id) is record
+
+
+def has_id(records: list[Record], event_id: str) -> bool:
+    for record in records:
+        if record.id == event_id:
+            return True
+    return False
+
+
+def uptime_ms(queue: QueueState) -> float:
+    """The time that waits are counted on. A host may have broken the clock that only grows; then it is the wall clock."""
+    try:
+        now_ms: float = queue.env.performance.now() + queue.stalled_ms
+        return now_ms
+    except Exception:
+        return queue.env.Date.now()
+
+
+def is_online(queue: QueueState) -> bool:
+    """Only a plain False is a statement: undefined counts as online, and so does a getter that throws (CONTRACT 3.8)."""
+    return field(field(queue.env, "navigator"), "onLine") is not False
+
+
+def run_guarded(queue: QueueState, work: Callable[[], None]) -> None:
+    """Run to its end before anything else begins. An exception of a broken host ends it; the next call goes on from there."""
+    queue.is_busy = True
+    attempt(work, noop, noop)
+    queue.is_busy = False
+
+
+def noop(value: Any) -> None:
+    pass

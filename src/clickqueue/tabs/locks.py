@@ -1,0 +1,56 @@
+"""Web Locks: exclusive names across tabs. The browser gives a lock away when its tab ends, however it ends.
+
+A session is one stay of a tab in its page. Every lock and every request of it ends with the session.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from clickqueue.platform.runtime import attempt, end_of, new_controller
+from clickqueue.stats import ignore
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from clickqueue.state import QueueState
+
+
+class Session:
+    """Its signal aborts what waits; a lock is held until `until_end` settles."""
+
+    def __init__(self, controller: Any) -> None:
+        self.controller = controller
+        self.until_end = end_of(controller.signal)
+
+
+def start_session(queue: QueueState) -> None:
+    """Raises in a browser that has no AbortController; such a browser has no Web Locks either."""
+    queue.session = Session(new_controller(queue.env))
+
+
+def end_session(queue: QueueState) -> None:
+    if queue.session is not None:
+        queue.session.controller.abort()
+        queue.session = None
+
+
+def acquire(queue: QueueState, lock_name: str, should_wait: bool, on_lock: Callable[[bool], Any], on_error: Callable[[Any], None]) -> None:
+    """Request a lock. `on_lock(is_granted)` returns a promise that ends the lock, or None to give it back at once.
+
+    A queue that was destroyed meanwhile takes nothing any more.
+    `is_granted` is False where another tab has the lock, without `should_wait` only. `on_error` is called where there are
+    no Web Locks (an insecure context, a sandboxed frame) and where a script of the page stole the lock.
+    """
+    session = queue.session
+    # `ifAvailable` and `signal` exclude each other (Web Locks, 3.2.1).
+    options = {"signal": session.controller.signal} if should_wait else {"ifAvailable": True}
+    attempt(
+        lambda: queue.env.navigator.locks.request(
+            lock_name,
+            options,
+            lambda lock: on_lock(lock is not None) if queue.session is session and not queue.is_destroyed else None,
+        ),
+        ignore,
+        lambda error: on_error(error) if queue.session is session else None,
+    )
