@@ -55,7 +55,8 @@ def test_these_are_the_defaults() -> None:
     """The numbers of the contract, to the letter (CONTRACT 1.4)."""
     assert {name: DEFAULTS[name] for name in NUMBERS} == NUMBERS
     assert DEFAULTS["storageKey"] == KEY
-    assert set(DEFAULTS) == {*NUMBERS, "storageKey", "onDrop"}
+    assert DEFAULTS["requiredFields"] == ["sessionId", "questionId", "offerId", "buttonVariantId"]
+    assert set(DEFAULTS) == {*NUMBERS, "storageKey", "requiredFields", "onDrop"}
 
 
 @pytest.mark.parametrize("config", [None, {}, {"onDrop": None}, dict(DEFAULTS)], ids=["none", "empty", "no onDrop", "defaults"])

@@ -271,15 +271,15 @@ def test_a_subscriber_may_destroy_the_queue() -> None:
 class HostJson(FakeJson):
     """JSON as a host's library has patched it, from some moment on."""
 
-    def __init__(self, dump: Callable[[Any], Any] | None = None, load: Callable[[str], Any] | None = None) -> None:
-        self._patched_dump = dump
-        self._patched_load = load
+    def __init__(self, stringify: Callable[[Any], Any] | None = None, parse: Callable[[str], Any] | None = None) -> None:
+        self._stringify = stringify
+        self._parse = parse
 
-    def dump(self, value: Any) -> Any:
-        return self._patched_dump(value) if self._patched_dump else super().dump(value)
+    def stringify(self, value: Any, replacer: Any = None) -> Any:
+        return self._stringify(value) if self._stringify else super().stringify(value)
 
-    def load(self, text: str) -> Any:
-        return self._patched_load(text) if self._patched_load else super().load(text)
+    def parse(self, text: str) -> Any:
+        return self._parse(text) if self._parse else super().parse(text)
 
 
 def as_prototype_js(value: Any) -> str:
@@ -298,7 +298,7 @@ PATCHES: list[Callable[[Any], Any]] = [rude, lambda _: None, lambda _: "", lambd
 def test_a_broken_dump_refuses_events(patch: Callable[[Any], Any]) -> None:
     """What cannot be written is `invalid`; nothing is thrown, nothing stored (CONTRACT 1.6, 2.4)."""
     bed = Bed()
-    bed.env.json = HostJson(dump=patch)
+    bed.env.json = HostJson(stringify=patch)
     bed.click(3)
     bed.advance(MINUTE_MS)
     assert (bed.stats["dropped"]["invalid"], bed.stats["enqueued"], bed.texts) == (3, 0, {})
@@ -309,7 +309,7 @@ def test_a_dump_that_breaks_later_loses_nothing(patch: Callable[[Any], Any]) -> 
     """Events that were accepted before are sent, retried and acknowledged (CONTRACT 1.6)."""
     bed = Bed({"maxBatchSize": 3}, [Failure(503), None])
     ids = bed.click(3)
-    bed.env.json = HostJson(dump=patch)
+    bed.env.json = HostJson(stringify=patch)
     bed.advance(MINUTE_MS)
     assert (bed.api.ids, bed.stats["acknowledged"], bed.texts) == (ids * 2, 3, {})
 
@@ -319,7 +319,7 @@ def test_a_load_that_breaks_later_throws_nothing() -> None:
     bed = Bed({"maxBatchSize": 3})
     ids = bed.click(2)
     whole = bed.env.json
-    bed.env.json = HostJson(load=rude)
+    bed.env.json = HostJson(parse=rude)
     bed.click()
     bed.advance(MINUTE_MS)
     assert (bed.stored(), bed.sizes) == (ids, [])
@@ -329,14 +329,17 @@ def test_a_load_that_breaks_later_throws_nothing() -> None:
 
 
 class Broken(FakeIds):
-    """Those of a host that broke `crypto`."""
+    """Those of a host that broke `crypto` and `Math`."""
 
-    def new_id(self) -> str:
+    def get_random_values(self, numbers: Any) -> Any:
+        raise Rude
+
+    def random(self) -> float:
         raise Rude
 
 
 def test_whatever_breaks_inside_stays_inside_and_heals() -> None:
-    """A host that breaks `crypto` for a moment hears nothing of it, and the next call sends (CONTRACT 1.6)."""
+    """A host that breaks `crypto` and `Math` for a moment hears nothing of it, and the next call sends (CONTRACT 1.6)."""
     bed = Bed()
     ids = bed.click(3)
     whole = bed.env.ids
@@ -353,7 +356,7 @@ def test_a_drop_is_told_without_json() -> None:
     """Where the event cannot be read any more, onDrop gets its text (CONTRACT 1.4, 1.6)."""
     bed = Bed()
     ids = bed.click(2)
-    bed.env.json = HostJson(load=rude)
+    bed.env.json = HostJson(parse=rude)
     bed.queue.purge()
     assert [(json.loads(event)["id"], reason) for event, reason, _ in bed.drops] == [(each, "purged") for each in ids]
     assert bed.texts == {}
@@ -362,7 +365,7 @@ def test_a_drop_is_told_without_json() -> None:
 def test_arrays_may_be_written_oddly() -> None:
     """With Prototype.js's `toJSON` on arrays the pages in storage are arrays all the same (CONTRACT 4.1, 7.1)."""
     bed = Bed(script=[HOLD])
-    bed.env.json = HostJson(dump=as_prototype_js)
+    bed.env.json = HostJson(stringify=as_prototype_js)
     ids = bed.click(12)
     assert bed.stored() == ids
     assert [event["id"] for event in bed.api.calls[0].events] == ids[:10]
@@ -384,17 +387,20 @@ class HostStorage:
         self.touches += 1
         return self._fault() if self._at(self.touches, name) else deed()
 
-    def read(self, key: str) -> Any:
-        return self._touch("read", lambda: self._real.read(key))
+    def touch(self) -> None:
+        """Reading `localStorage` itself works."""
 
-    def write(self, key: str, text: str) -> Any:
-        return self._touch("write", lambda: self._real.write(key, text))
+    def get_item(self, key: str) -> Any:
+        return self._touch("get_item", lambda: self._real.get_item(key))
 
-    def remove(self, key: str) -> Any:
-        return self._touch("remove", lambda: self._real.remove(key))
+    def set_item(self, key: str, text: str) -> Any:
+        return self._touch("set_item", lambda: self._real.set_item(key, text))
 
-    def list_keys(self) -> Any:
-        return self._touch("list_keys", lambda: self._real.list_keys())
+    def remove_item(self, key: str) -> Any:
+        return self._touch("remove_item", lambda: self._real.remove_item(key))
+
+    def __iter__(self) -> Any:
+        return self._touch("keys", lambda: iter(self._real))
 
 
 def a_life(bed: Bed, *news: Any) -> list[str]:
@@ -424,7 +430,7 @@ def test_any_single_touch_of_storage_may_throw(touch: int) -> None:
     assert bed.stats["pending"] == 0
 
 
-@pytest.mark.parametrize("method", ["read", "write", "remove", "list_keys"])
+@pytest.mark.parametrize("method", ["get_item", "set_item", "remove_item", "keys"])
 def test_a_method_of_storage_may_always_throw(method: str) -> None:
     """Storage that can only read, or only write, is used as far as it goes (CONTRACT 1.6, 4.6)."""
     world = World()
@@ -442,7 +448,7 @@ def test_pages_that_cannot_be_read_at_first_are_read_later() -> None:
         world.origin.put(key, json.dumps([click(number, id=f"old-{number}", timestamp=1)]), None)
     is_faulty = [True]
     tab = world.open()
-    tab.env.storage = HostStorage(tab.env.storage, lambda _, name: name == "read" and is_faulty[0], rude)  # type: ignore[assignment]
+    tab.env.storage = HostStorage(tab.env.storage, lambda _, name: name == "get_item" and is_faulty[0], rude)  # type: ignore[assignment]
     bed = Bed(world=world, tab=tab)
     ids = bed.click(3)
     bed.advance(MINUTE_MS)
@@ -458,7 +464,7 @@ def test_storage_may_return_what_is_no_text(text: Any) -> None:
     """A polyfill that returns numbers or objects is a stranger like any other (CONTRACT 4.5, 7.2)."""
     world = World()
     tab = world.open()
-    tab.env.storage = HostStorage(tab.env.storage, lambda _, name: name == "read", lambda: text)  # type: ignore[assignment]
+    tab.env.storage = HostStorage(tab.env.storage, lambda _, name: name == "get_item", lambda: text)  # type: ignore[assignment]
     bed = Bed(world=world, tab=tab)
     ids = bed.click(10)
     bed.advance(MINUTE_MS)

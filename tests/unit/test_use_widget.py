@@ -21,12 +21,17 @@ class FakeReact:
         self._state: Any = None
         self._store: Any = None
         self._unmount: Callable[[], None] | None = None
+        self._effects: list[Callable[[], None]] = []
         self.render()
 
     def useState(self, initial: Callable[[], Any]) -> list[Any]:
         if self._state is None:
             self._state = initial()
         return [self._state]
+
+    def useEffect(self, effect: Callable[[], None]) -> None:
+        """Run after the render, as React does when it keeps the render."""
+        self._effects.append(effect)
 
     def useSyncExternalStore(self, subscribe: Any, look: Callable[[], Any], look_on_server: Callable[[], Any]) -> Any:
         assert look_on_server() is look_on_server(), "React asks for the same snapshot while nothing has changed"
@@ -35,6 +40,12 @@ class FakeReact:
 
     def render(self) -> None:
         self.shown = self._hook(self.props)
+        effects, self._effects = self._effects, []
+        for effect in effects:
+            effect()
+
+    def track(self, event: Any) -> Any:
+        return self.shown["trackClick"](event, None)
 
     def mount(self) -> None:
         subscribe, _ = self._store
@@ -68,7 +79,7 @@ def test_a_click_is_counted_and_shown() -> None:
     env = make_env()
     react = component(env, FakeApi(env.clock))
     react.mount()
-    assert react.shown["trackClick"](sessionless(1)) == "c1"
+    assert react.track(sessionless(1)) == "c1"
     assert (react.shown["pending"], react.shown["snapshot"]["enqueued"]) == (1, 1)
 
 
@@ -79,8 +90,8 @@ def test_the_session_of_the_widget_travels_with_each_click() -> None:
     react = component(env, api)
     react.mount()
     mine = sessionless(1)
-    react.shown["trackClick"](mine)
-    react.shown["trackClick"]({**sessionless(2), "sessionId": "own"})
+    react.track(mine)
+    react.track({**sessionless(2), "sessionId": "own"})
     env.clock.advance(5000)
     assert [event["sessionId"] for event in api.calls[0].events] == ["session-1", "own"]
     assert "sessionId" not in mine
@@ -94,7 +105,7 @@ def test_a_click_has_the_session_of_its_moment() -> None:
     react.mount()
     react.props = {**react.props, "sessionId": "session-2"}
     react.render()
-    react.shown["trackClick"](sessionless(1))
+    react.track(sessionless(1))
     env.clock.advance(5000)
     assert [event["sessionId"] for event in api.calls[0].events] == ["session-2"]
 
@@ -116,7 +127,7 @@ def test_the_queue_is_there_while_the_component_is() -> None:
     react = component(env, FakeApi(env.clock))
     before = react.shown["queue"]
     react.mount()
-    react.shown["trackClick"](sessionless(1))
+    react.track(sessionless(1))
     react.shown["queue"].purge()
     assert (react.shown["pending"], react.shown["snapshot"]["dropped"]["purged"]) == (0, 1)
     react.unmount()
@@ -132,7 +143,7 @@ def test_strict_mode_gets_a_live_queue() -> None:
     react.mount()
     react.unmount()
     react.mount()
-    react.shown["trackClick"](sessionless(1))
+    react.track(sessionless(1))
     env.clock.advance(5000)
     assert api.calls[0].ids == ["c1"]
 
@@ -143,13 +154,13 @@ def test_unmounting_sends_and_leaves_nothing_running() -> None:
     api = FakeApi(env.clock, [HOLD])
     react = component(env, api)
     react.mount()
-    react.shown["trackClick"](sessionless(1))
+    react.track(sessionless(1))
     react.unmount()
     assert api.calls[0].ids == ["c1"]
     api.calls[0].resolve()
     env.clock.run_until_idle(60_000)
     assert (env.clock.armed, env.page.listeners) == (0, 0)
-    assert env.storage.list_keys() == []
+    assert list(env.storage) == []
 
 
 def test_unmounting_sends_batch_after_batch() -> None:
@@ -159,10 +170,10 @@ def test_unmounting_sends_batch_after_batch() -> None:
     react = component(env, api)
     react.mount()
     for number in range(25):
-        react.shown["trackClick"](sessionless(number))
+        react.track(sessionless(number))
     react.unmount()
     env.clock.run_until_idle(60_000)
-    assert ([len(call.ids) for call in api.calls], env.storage.list_keys()) == ([10, 10, 5], [])
+    assert ([len(call.ids) for call in api.calls], list(env.storage)) == ([10, 10, 5], [])
     assert (env.clock.armed, env.page.listeners) == (0, 0)
 
 
@@ -172,7 +183,7 @@ def test_what_fails_at_the_unmount_waits_for_the_next_mount() -> None:
     api = FakeApi(env.clock, [OSError("cut")])
     react = component(env, api)
     react.mount()
-    react.shown["trackClick"](sessionless(1))
+    react.track(sessionless(1))
     react.unmount()
     env.clock.run_until_idle(60_000)
     assert len(api.calls) == 1
@@ -188,7 +199,7 @@ def test_without_storage_the_queue_outlives_its_component() -> None:
     api = FakeApi(env.clock, [OSError("cut")])
     react = component(env, api)
     react.mount()
-    react.shown["trackClick"](sessionless(1))
+    react.track(sessionless(1))
     react.unmount()
     env.clock.run_until_idle(60_000)
     assert [call.ids for call in api.calls] == [["c1"], ["c1"]]
@@ -204,7 +215,7 @@ def test_a_click_without_a_mounted_queue_counts(was_mounted: bool) -> None:
     if was_mounted:
         react.mount()
         react.unmount()
-    assert react.shown["trackClick"](sessionless(1)) == "c1"
+    assert react.track(sessionless(1)) == "c1"
     assert api.calls[0].ids == ["c1"]
     env.clock.run_until_idle(60_000)
     assert (env.clock.armed, env.page.listeners) == (0, 0)
@@ -215,7 +226,7 @@ def test_no_event_is_refused_as_ever() -> None:
     env = make_env()
     react = component(env, FakeApi(env.clock))
     react.mount()
-    assert react.shown["trackClick"]("click") is None
+    assert react.track("click") is None
     assert react.shown["snapshot"]["dropped"]["invalid"] == 1
 
 

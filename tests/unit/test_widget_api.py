@@ -98,11 +98,14 @@ def test_every_option_reaches_the_request() -> None:
     assert (sent["url"], sent["timeout_ms"], sent["fetch"]) == ("/many", 500, print)
 
 
-def test_a_header_of_the_host_has_the_last_word() -> None:
-    """A host that names a `Content-Type` among its `headers` means it."""
-    http = FakeHttp(OK)
-    batch(http, headers={"Content-Type": "application/vnd.x+json"})
-    assert http.sent[0]["headers"] == {"Content-Type": "application/vnd.x+json"}
+@pytest.mark.parametrize("name", ["Content-Type", "content-type", "", "X Y", "X:"])
+def test_a_header_that_is_none_is_named(name: str) -> None:
+    """A name that no header may have throws at construction, and so does `Content-Type`, which has an option of its own."""
+    with pytest.raises(TypeError) as caught:
+        create_api({"endpoint": "/click", "headers": {name: "text"}}, FakeHttp())
+    assert str(caught.value) == (
+        f'clickqueue: options.headers.{name} is "text"; allowed: the name of a header but Content-Type, and a text'
+    )
 
 
 def test_a_timeout_of_ten_seconds_is_the_default() -> None:
@@ -155,7 +158,7 @@ def test_a_web_page_acknowledges_nothing(answer: FakeResponse) -> None:
     """A 2xx web page is somebody else's, such as a captive portal's (CONTRACT 3.5): a failure that blames no event."""
     promise = click(answer)
     assert (promise.state, promise.value.fields["status"]) == ("rejected", 200)
-    assert str(promise.value) == "/click answered 200 with HTML"
+    assert str(promise.value) == "/click returned 200 and HTML"
 
 
 def test_json_that_calls_itself_html_is_json() -> None:
@@ -169,7 +172,7 @@ def test_any_other_status_is_a_failure_that_names_it(status: int) -> None:
     """The error carries `status`, from which the queue tells the path's fault from the events' (CONTRACT 3.5)."""
     promise = click(FakeResponse(status, '{"ok":true}'))
     assert (promise.state, promise.value.fields["status"]) == ("rejected", status)
-    assert str(promise.value) == f"/click answered {status}"
+    assert str(promise.value) == f"/click returned {status}"
 
 
 def test_an_answer_without_a_status_is_a_failure() -> None:
@@ -181,7 +184,7 @@ def test_a_redirect_says_what_to_do() -> None:
     """A redirect that was not followed has status 0; the message asks for the final address."""
     promise = click(FakeResponse(0))
     assert (promise.state, promise.value.fields["status"]) == ("rejected", 0)
-    assert str(promise.value) == "/click redirects; give its target"
+    assert str(promise.value) == "/click redirected; use the final URL"
 
 
 def test_a_broken_line_is_handed_on_as_it_is() -> None:
@@ -274,7 +277,7 @@ def test_what_single_answers_say_is_passed_on() -> None:
         (
             {"url": "/click"},
             TypeError,
-            'a name in options is "url"; allowed: ["endpoint","batchEndpoint","timeoutMs","headers","contentType","fetch"]',
+            'options has no "url"; allowed: ["endpoint","batchEndpoint","timeoutMs","headers","contentType","fetch"]',
         ),
     ],
 )
