@@ -52,6 +52,7 @@ export const fields_of = (value) => Object.fromEntries(value[Symbol.iterator] ? 
 export const filtered = (items, test) => items.filter(test)
 export const some = (items, test) => items.some(test)
 export const find = (items, test) => items.find(test)
+export const first = (items, count) => items.slice(0, count)
 export const concat = (one, other) => [...one, ...other]
 export const json_array = (items, text_of) => '[' + items.map(text_of).join(',') + ']'
 export const overlay = (base, top) => ({ ...base, ...top })
@@ -86,15 +87,15 @@ export const to_json = (env, value) =>
   })
 export const utf8_bytes = (text) => encodeURIComponent(text).replace(/%../g, '-').length
 export const uuid7 = (env) => {
-  const time = env.Date.now().toString(16).padStart(12, '0')
-  let index = 0, bytes
-  try {
-    bytes = env.crypto.getRandomValues(new Uint8Array(19))
-  } catch {}
-  return (time.slice(0, 8) + '-' + time.slice(8) + '-7xxx-yxxx-xxxxxxxxxxxx').replace(/[xy]/g, (mark) => {
-    const digit = (bytes ? bytes[index++] : env.Math.random() * 16) & 15
-    return (mark == 'y' ? digit & 3 | 8 : digit).toString(16)
-  })
+  const digit = () => {
+    try {
+      return env.crypto.getRandomValues(new Uint8Array(1))[0] & 15
+    } catch {
+      return env.Math.random() * 16 | 0
+    }
+  }
+  return env.Date.now().toString(16).padStart(12, 0).replace(/.{4}$/, '-$&') +
+    '-7xxx-8xxx-xxxxxxxxxxxx'.replace(/x/g, () => digit().toString(16))
 }
 export const new_controller = (env) => new env.AbortController()
 export const end_of = (signal) => new Promise((end) => (signal.onabort = end))

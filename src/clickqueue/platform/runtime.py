@@ -150,6 +150,11 @@ def find(items: list[T], test: Callable[[T], bool]) -> T | None:
     return next((item for item in items if test(item)), None)
 
 
+def first(items: list[T], count: int) -> list[T]:
+    """A list of the first `count` items, of all where there are fewer."""
+    return items[:count]
+
+
 def concat(one: list[T], other: list[T]) -> list[T]:
     """A list of both."""
     return one + other
@@ -207,16 +212,17 @@ def utf8_bytes(text: str) -> int:
 
 
 def uuid7(env: Any) -> str:
-    """A UUID that sorts by time (RFC 9562, version 7). Its 74 random bits alone make it unique, whatever the clock does."""
+    """A UUID that sorts by time (RFC 9562, version 7). Its 72 random bits alone make it unique, whatever the clock does."""
     time = f"{int(env.Date.now()):012x}"
+    digits = "".join(f"{_random_digit(env):x}" for _ in range(18))
+    return f"{time[:8]}-{time[8:]}-7{digits[:3]}-8{digits[3:6]}-{digits[6:]}"
+
+
+def _random_digit(env: Any) -> int:
     try:
-        numbers = env.crypto.get_random_values([0] * 19)
+        return int(env.crypto.get_random_values([0])[0]) & 15
     except Exception:
-        numbers = [int(env.Math.random() * 16) for _ in range(19)]
-    digits = [f"{number & 15:x}" for number in numbers]
-    digits[3] = f"{numbers[3] & 3 | 8:x}"
-    text = "".join(digits)
-    return f"{time[:8]}-{time[8:]}-7{text[:3]}-{text[3:7]}-{text[7:]}"
+        return int(env.Math.random() * 16)
 
 
 def new_controller(env: Any) -> Any:
