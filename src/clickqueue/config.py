@@ -54,7 +54,9 @@ def with_defaults(where: str, schema: dict[str, list[Any]], overrides: Any) -> d
     check(where, overrides, ["", "object"])
     # A stranger's name may be one that every JavaScript object has a method under, `toString`.
     for name in filtered(keys_of(overrides), lambda name: has_value(overrides, name) and kind(field(schema, name)) != "list"):
-        raise TypeError("clickqueue: " + where + " has no " + describe(name) + "; allowed: " + json_array(keys_of(schema), describe))
+        raise TypeError(
+            "clickqueue: " + where + " has no " + describe(name) + "; allowed: " + json_array(keys_of(schema), describe)
+        )
     result: dict[str, Any] = {}
     for name in keys_of(schema):
         result[name] = overrides[name] if has_value(overrides, name) else schema[name][0]

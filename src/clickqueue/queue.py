@@ -15,8 +15,8 @@ from clickqueue.delivery.sender import send_before_leaving, send_next
 from clickqueue.drops import drop_overflow
 from clickqueue.event import parse_event
 from clickqueue.platform.browser import listen
-from clickqueue.platform.runtime import Map, attempt, field, filtered, message_of, overlay, remove_item
-from clickqueue.state import LEADER, QueueState, is_online, is_pending, noop, run_guarded, uptime_ms
+from clickqueue.platform.runtime import Map, attempt, field, filtered, message_of, noop, overlay, remove_item
+from clickqueue.state import LEADER, QueueState, is_online, is_pending, run_guarded, uptime_ms
 from clickqueue.stats import count_drop, notify_host
 from clickqueue.storage.journal import append_to_tail
 from clickqueue.storage.purge import drop_all, erase

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from clickqueue.platform.runtime import Map, attempt, field
+from clickqueue.platform.runtime import Map, attempt, field, noop
 from clickqueue.stats import zero_counts, zero_drop_counts
 
 if TYPE_CHECKING:
@@ -129,10 +129,8 @@ class QueueState:
         self.is_busy = False
         self.is_destroyed = False
         self.timer: Any = None
-        self.armed_at_ms: float = 0
-        self.delay_ms: float = 0
-        # How long timers have run while the clock stood still.
-        self.stalled_ms: float = 0
+        # The time for which the last timer was set that has fired: so late it is at least, whatever the clock says.
+        self.floor_ms: float = 0
 
         self.listeners: list[Callable[[], None]] = []
         # Calls that the host is still owed; they are made when the queue is at rest.
@@ -157,8 +155,7 @@ def has_id(records: list[Record], event_id: str) -> bool:
 def uptime_ms(queue: QueueState) -> float:
     """The time that waits are counted on. A host may have broken the clock that only grows; then it is the wall clock."""
     try:
-        now_ms: float = queue.env.performance.now() + queue.stalled_ms
-        return now_ms
+        return max(queue.env.performance.now(), queue.floor_ms)
     except Exception:
         return queue.env.Date.now()
 
@@ -173,7 +170,3 @@ def run_guarded(queue: QueueState, work: Callable[[], None]) -> None:
     queue.is_busy = True
     attempt(work, noop, noop)
     queue.is_busy = False
-
-
-def noop(value: Any) -> None:
-    pass

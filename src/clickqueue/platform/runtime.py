@@ -6,7 +6,6 @@ Each pair behaves alike, which `tests/twin/` asserts. Nothing else may differ be
 from __future__ import annotations
 
 import json
-import math
 import re
 from collections.abc import Callable
 from typing import Any, TypeVar
@@ -58,11 +57,6 @@ def is_whole(value: Any) -> bool:
     return kind(value) == "number" and value % 1 == 0
 
 
-def ceil(value: float) -> int:
-    """The next whole number that is not smaller."""
-    return math.ceil(value)
-
-
 def field(value: Any, key: str) -> Any:
     """`value[key]`, None where either is missing or throws. For objects that strangers made; a method is spelled the Python way."""
     try:
@@ -104,19 +98,14 @@ def message_of(error: Any) -> str:
     return str(message) if message else f"status {'null' if status is None else describe(status)}"
 
 
-def after_prefix(text: str, prefix: str) -> str | None:
-    """The text after `prefix`, None where `text` does not start with it."""
-    return text[len(prefix) :] if text.startswith(prefix) else None
-
-
 def parse_whole(text: str | None) -> int:
     """The number that up to 15 plain digits spell, -1 where the text is anything else, or there is none."""
     return int(text) if text is not None and re.fullmatch(r"[0-9]{1,15}", text) else -1
 
 
-def matches(text: str, pattern: str) -> bool:
-    """Whether a pattern is found in the text, in capitals or not. Only patterns that both machines read alike."""
-    return re.search(pattern, text, re.IGNORECASE | re.ASCII) is not None
+def looks_like_html(text: str, content_type: str | None) -> bool:
+    """The page of a captive portal, whatever its type: it begins with a tag, or is said to be HTML and is not empty."""
+    return re.match("[\\s\ufeff]*<", text) is not None or (text != "" and "html" in (content_type or "").lower())
 
 
 def place_of(key: str, main: str) -> Any:
@@ -183,6 +172,10 @@ def sorted_by(items: list[T], rank: Callable[[T], float]) -> list[T]:
     return sorted(items, key=rank)
 
 
+def noop(value: Any) -> None:
+    pass
+
+
 def attempt(call: Callable[[], Any], done: Callable[[Any], None], failed: Callable[[Any], None]) -> None:
     """Call, and hand on the result, at once or when its promise settles. Nothing that `call` throws escapes."""
     try:
@@ -226,13 +219,21 @@ def _random_digit(env: Any) -> int:
 
 
 def new_controller(env: Any) -> Any:
-    """`new AbortController()`; raises where the browser has none."""
-    return env.AbortController()
+    """`new AbortController()`; None where the browser has none."""
+    try:
+        return env.AbortController()
+    except Exception:
+        return None
 
 
 def end_of(signal: Any) -> Any:
     """A promise that settles when the signal is aborted."""
     return signal.until_aborted()
+
+
+def call_method(target: Any, method: str, event_type: str, listener: Any) -> None:
+    """`target[method](event_type, listener)`; the method is spelled the Python way."""
+    getattr(target, re.sub("([A-Z])", r"_\1", method).lower())(event_type, listener)
 
 
 def dispatch_storage(env: Any, key: str, new_value: str | None) -> None:

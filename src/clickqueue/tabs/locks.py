@@ -7,8 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from clickqueue.platform.runtime import attempt, end_of, new_controller
-from clickqueue.stats import ignore
+from clickqueue.platform.runtime import attempt, end_of, new_controller, noop
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,9 +23,13 @@ class Session:
         self.until_end = end_of(controller.signal)
 
 
-def start_session(queue: QueueState) -> None:
-    """Raises in a browser that has no AbortController; such a browser has no Web Locks either."""
-    queue.session = Session(new_controller(queue.env))
+def start_session(queue: QueueState) -> bool:
+    """Returns False in a browser that has no AbortController; such a browser has no Web Locks either."""
+    controller = new_controller(queue.env)
+    if controller is None:
+        return False
+    queue.session = Session(controller)
+    return True
 
 
 def end_session(queue: QueueState) -> None:
@@ -35,7 +38,9 @@ def end_session(queue: QueueState) -> None:
         queue.session = None
 
 
-def acquire(queue: QueueState, lock_name: str, should_wait: bool, on_lock: Callable[[bool], Any], on_error: Callable[[Any], None]) -> None:
+def acquire(
+    queue: QueueState, lock_name: str, should_wait: bool, on_lock: Callable[[bool], Any], on_error: Callable[[Any], None]
+) -> None:
     """Request a lock. `on_lock(is_granted)` returns a promise that ends the lock, or None to give it back at once.
 
     A queue that was destroyed meanwhile takes nothing any more.
@@ -51,6 +56,6 @@ def acquire(queue: QueueState, lock_name: str, should_wait: bool, on_lock: Calla
             options,
             lambda lock: on_lock(lock is not None) if queue.session is session and not queue.is_destroyed else None,
         ),
-        ignore,
+        noop,
         lambda error: on_error(error) if queue.session is session else None,
     )

@@ -61,15 +61,15 @@ def join(queue: QueueState) -> None:
     if queue.role == DETACHED:
         hand_over(queue, JOINING)
         forget_mark(queue)
-        try:
-            start_session(queue)
-        except Exception:
+        if not start_session(queue):
             on_no_lock(queue)
             return
         acquire(queue, queue.own_key, False, lambda is_granted: on_own_lock(queue, is_granted), lambda error: on_no_lock(queue))
         # Where there are no locks the first request has failed by now.
         if queue.role == JOINING:
-            acquire(queue, queue.main_key, False, lambda is_granted: on_main_lock(queue, is_granted), lambda error: on_no_lock(queue))
+            acquire(
+                queue, queue.main_key, False, lambda is_granted: on_main_lock(queue, is_granted), lambda error: on_no_lock(queue)
+            )
 
 
 def detach(queue: QueueState) -> None:
