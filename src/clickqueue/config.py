@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from clickqueue.platform.runtime import concat, describe, field, filtered, has_value, is_whole, json_array, keys_of, kind, some
+from clickqueue.platform.runtime import concat, describe, field, filtered, has_value, is_whole, json_array, keys_of, kind
 
 # A day is longer than any page waits, and far below the 24.8 days (2,147,483,647 ms) at which browsers' timers wrap.
 MAX_DELAY_MS = 86400000
@@ -74,14 +74,11 @@ def check(where: str, value: Any, rule: list[Any]) -> None:
     is_outside = is_number and not rule[1] <= value <= rule[2]
     if value == "" or is_outside or (is_integer and not is_whole(value)):
         raise ValueError(error)
-    if wanted == "list" and some(value, lambda name: kind(name) != "text"):
-        raise TypeError(error)
 
 
 def limits_of(rule: list[Any]) -> str:
     limits = " from " + str(rule[1]) + " to " + str(rule[2]) if len(rule) > 2 else ""
     limits += ", not empty" if rule[1] == "text" else ""
-    limits += " of texts" if rule[1] == "list" else ""
     return limits + (", or null" if rule[0] is None else "")
 
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from clickqueue.platform.runtime import Map, attempt, field, noop
-from clickqueue.stats import zero_counts, zero_drop_counts
+from clickqueue.platform.runtime import Map, attempt, field, noop, overlay
+from clickqueue.stats import EMPTY_STATS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -135,10 +135,10 @@ class QueueState:
         self.listeners: list[Callable[[], None]] = []
         # Calls that the host is still owed; they are made when the queue is at rest.
         self.host_callbacks: list[Callable[[], None]] = []
-        self.counts = zero_counts()
-        self.dropped = zero_drop_counts()
+        self.counts = overlay(EMPTY_STATS, {})
+        self.dropped: dict[str, int] = EMPTY_STATS["dropped"]
         self.last_failure: dict[str, Any] | None = None
-        self.snapshot: dict[str, Any] = {}
+        self.snapshot = EMPTY_STATS
 
 
 def is_pending(queue: QueueState, record: Record) -> bool:

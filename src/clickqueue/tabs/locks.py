@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
     from clickqueue.state import QueueState
 
+    OnLock = Callable[[QueueState, bool, str], Any]
+
 
 class Session:
     """Its signal aborts what waits; a lock is held until `until_end` settles."""
@@ -39,13 +41,13 @@ def end_session(queue: QueueState) -> None:
 
 
 def acquire(
-    queue: QueueState, lock_name: str, should_wait: bool, on_lock: Callable[[bool], Any], on_error: Callable[[Any], None]
+    queue: QueueState, lock_name: str, should_wait: bool, on_lock: OnLock, on_no_lock: Callable[[QueueState], None]
 ) -> None:
-    """Request a lock. `on_lock(is_granted)` returns a promise that ends the lock, or None to give it back at once.
+    """Request a lock. A queue that was destroyed meanwhile takes nothing any more.
 
-    A queue that was destroyed meanwhile takes nothing any more.
-    `is_granted` is False where another tab has the lock, without `should_wait` only. `on_error` is called where there are
-    no Web Locks (an insecure context, a sandboxed frame) and where a script of the page stole the lock.
+    `on_lock(queue, is_granted, lock_name)` returns a promise that ends the lock, or None to give it back at once. `is_granted` is
+    False where another tab has the lock, without `should_wait` only. `on_no_lock` is called where there are no Web Locks (an
+    insecure context, a sandboxed frame) and where a script of the page stole the lock.
     """
     session = queue.session
     # `ifAvailable` and `signal` exclude each other (Web Locks, 3.2.1).
@@ -54,8 +56,10 @@ def acquire(
         lambda: queue.env.navigator.locks.request(
             lock_name,
             options,
-            lambda lock: on_lock(lock is not None) if queue.session is session and not queue.is_destroyed else None,
+            lambda lock: (
+                on_lock(queue, lock is not None, lock_name) if queue.session is session and not queue.is_destroyed else None
+            ),
         ),
         noop,
-        lambda error: on_error(error) if queue.session is session else None,
+        lambda error: on_no_lock(queue) if queue.session is session else None,
     )

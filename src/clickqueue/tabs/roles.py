@@ -64,12 +64,10 @@ def join(queue: QueueState) -> None:
         if not start_session(queue):
             on_no_lock(queue)
             return
-        acquire(queue, queue.own_key, False, lambda is_granted: on_own_lock(queue, is_granted), lambda error: on_no_lock(queue))
+        acquire(queue, queue.own_key, False, on_own_lock, on_no_lock)
         # Where there are no locks the first request has failed by now.
         if queue.role == JOINING:
-            acquire(
-                queue, queue.main_key, False, lambda is_granted: on_main_lock(queue, is_granted), lambda error: on_no_lock(queue)
-            )
+            acquire(queue, queue.main_key, False, on_main_lock, on_no_lock)
 
 
 def detach(queue: QueueState) -> None:
@@ -78,7 +76,7 @@ def detach(queue: QueueState) -> None:
     hand_over(queue, DETACHED)
 
 
-def on_own_lock(queue: QueueState, is_granted: bool) -> Any:
+def on_own_lock(queue: QueueState, is_granted: bool, lock_name: str) -> Any:
     """Taken: a leader saw the key before the lock was requested (Chromium, where a tab writes while it loads)."""
     if is_granted:
         return queue.session.until_end
@@ -87,7 +85,7 @@ def on_own_lock(queue: QueueState, is_granted: bool) -> Any:
     return None
 
 
-def on_main_lock(queue: QueueState, is_granted: bool) -> Any:
+def on_main_lock(queue: QueueState, is_granted: bool, lock_name: str) -> Any:
     until_end = queue.session.until_end
     if is_granted:
         become(queue, LEADER)
@@ -98,7 +96,7 @@ def on_main_lock(queue: QueueState, is_granted: bool) -> Any:
     if read_mirror(queue):
         write_mirror(queue, [])
     become(queue, FOLLOWER)
-    acquire(queue, queue.main_key, True, lambda later: on_main_lock(queue, later), lambda error: on_no_lock(queue))
+    acquire(queue, queue.main_key, True, on_main_lock, on_no_lock)
     return None
 
 
@@ -138,10 +136,10 @@ def watch_journal(queue: QueueState, journal: str) -> None:
     """Wait for the lock of a journal, which the leader gets when the tab of that journal is gone."""
     if not some(queue.watched, lambda watched: watched == journal):
         queue.watched.append(journal)
-        acquire(queue, journal, True, lambda is_granted: on_orphan(queue, journal), lambda error: on_no_lock(queue))
+        acquire(queue, journal, True, on_orphan, on_no_lock)
 
 
-def on_orphan(queue: QueueState, journal: str) -> Any:
+def on_orphan(queue: QueueState, is_granted: bool, journal: str) -> Any:
     """A journal has no tab any more. Its lock is given back at once: nobody else asks for it."""
     queue.watched = filtered(queue.watched, lambda watched: watched != journal)
     try:
