@@ -191,7 +191,15 @@ def attempt(call: Callable[[], Any], done: Callable[[Any], None], failed: Callab
 
 def create_class(constructor: Any) -> Any:
     """The public class, in JavaScript without `new` as well, where `env` is the window unless one is given."""
-    return constructor
+
+    class PublicQueue(constructor):  # type: ignore[misc]
+        def __init__(self, config: Any, api: Any, env: Any) -> None:
+            super().__init__(config, api, env)
+            enqueue = self.__dict__["enqueue"]
+            # In JavaScript an argument that is left out is undefined.
+            self.__dict__["enqueue"] = lambda event, options=None: enqueue(event, options)
+
+    return PublicQueue
 
 
 def to_json(env: Any, value: Any) -> Any:
