@@ -38,8 +38,8 @@ PAGE_EVENTS = [
 def listen(env: Window, hear: Callable[[str, Any, Any], None]) -> Callable[[], None]:
     """Call `hear(kind, key, text)` for each page event until the returned function is called.
 
-    An event that bubbles is heard twice, which changes nothing. `kind` is the type of the event, but 'visible' or 'hidden' for `visibilitychange`. `key` and `text` are those of a
-    `storage` event.
+    `kind` is the type of the event, but 'visible' or 'hidden' for `visibilitychange`. `key` and `text` are those of a `storage`
+    event. An event that bubbles to the window is heard twice, which changes nothing.
     """
 
     def on_event(event: Any) -> None:
@@ -87,10 +87,11 @@ def exchange(settings: Any, url: str, prepare: Callable[[], dict[str, Any]], rea
     return __new__(Promise(start))["finally"](lambda: clearTimeout(timers[0]))
 
 
-# The `Http` port of ports.py. Reading these globals changes nothing (CONTRACT 1.1).
-HTTP: Any = {
-    "JSON": JSON,
-    "Date": Date,
-    "exchange": exchange,
-    "fail": lambda message, fields: Promise.reject(Object.assign(Error(message), fields)),
-}
+def http() -> Any:
+    """The `Http` port of ports.py, over the globals of the page."""
+    return {
+        "JSON": JSON,
+        "Date": Date,
+        "exchange": exchange,
+        "fail": lambda message, fields: Promise.reject(Object.assign(Error(message), fields)),
+    }
