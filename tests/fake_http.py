@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import email.utils
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -48,17 +49,30 @@ class FakeResponse:
         self.headers = {name.replace("_", "-"): value for name, value in headers.items()}
 
 
+class FakeHttpDate:
+    """`Date` of the port."""
+
+    def __init__(self, now_ms: int) -> None:
+        self.now_ms = now_ms
+
+    def now(self) -> int:
+        return self.now_ms
+
+    def parse(self, text: str | None) -> float:
+        try:
+            return email.utils.parsedate_to_datetime(text or "").timestamp() * 1000
+        except ValueError:
+            return math.nan
+
+
 class FakeHttp:
     """Answers the requests one by one from `script`: a `FakeResponse`, or an exception for a network error."""
 
     def __init__(self, *script: FakeResponse | Exception, now_ms: int = 0) -> None:
         self.JSON = FakeJson()
-        self.now_ms = now_ms
+        self.Date = FakeHttpDate(now_ms)
         self.sent: list[dict[str, Any]] = []
         self._script = list(script)
-
-    def now(self) -> int:
-        return self.now_ms
 
     def exchange(
         self, settings: dict[str, Any], url: str, prepare: Callable[[], dict[str, Any]], read_answer: ReadAnswer
@@ -77,9 +91,3 @@ class FakeHttp:
             raise FakeFailure(message, fields)
 
         return FakePromise(reject)
-
-    def date_ms(self, text: str | None, otherwise_ms: float) -> float:
-        try:
-            return email.utils.parsedate_to_datetime(text or "").timestamp() * 1000
-        except ValueError:
-            return otherwise_ms

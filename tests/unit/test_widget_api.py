@@ -98,14 +98,11 @@ def test_every_option_reaches_the_request() -> None:
     assert (sent["url"], sent["timeout_ms"], sent["fetch"]) == ("/many", 500, print)
 
 
-@pytest.mark.parametrize("name", ["Content-Type", "content-type", "", "X Y", "X:"])
-def test_a_header_that_is_none_is_named(name: str) -> None:
-    """A name that no header may have throws at construction, and so does `Content-Type`, which has an option of its own."""
-    with pytest.raises(TypeError) as caught:
-        create_api({"endpoint": "/click", "headers": {name: "text"}}, FakeHttp())
-    assert str(caught.value) == (
-        f'clickqueue: options.headers.{name} is "text"; allowed: the name of a header but Content-Type, and a text'
-    )
+def test_a_header_of_the_host_has_the_last_word() -> None:
+    """A host that names a `Content-Type` among its `headers` means it."""
+    http = FakeHttp(OK)
+    batch(http, headers={"Content-Type": "application/vnd.x+json"})
+    assert http.sent[0]["headers"] == {"Content-Type": "application/vnd.x+json"}
 
 
 def test_a_timeout_of_ten_seconds_is_the_default() -> None:
