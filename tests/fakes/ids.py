@@ -5,7 +5,7 @@ from __future__ import annotations
 import zlib
 from typing import Any
 
-SEED_DIGITS = 7
+SEED_DIGITS = 6
 COUNT_DIGITS = 12
 
 
