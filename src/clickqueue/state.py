@@ -134,9 +134,11 @@ class QueueState:
         # Calls that the host is still owed; they are made when the queue is at rest.
         self.host_callbacks: list[Callable[[], None]] = []
         self.counts = overlay(EMPTY_STATS, {})
-        self.dropped: dict[str, int] = EMPTY_STATS["dropped"]
+        self.drop_counts: dict[str, int] = overlay(EMPTY_STATS["dropped"], {})
+        # A copy of them, for the host.
+        self.dropped: dict[str, int] = overlay(self.drop_counts, {})
         self.last_failure: dict[str, Any] | None = None
-        self.snapshot = EMPTY_STATS
+        self.snapshot: dict[str, Any] = {}
 
 
 def is_pending(queue: QueueState, record: Record) -> bool:

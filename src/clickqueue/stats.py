@@ -31,9 +31,9 @@ EMPTY_STATS: dict[str, Any] = {
 
 def count_drop(queue: QueueState, event: Any, reason: str, detail: str) -> None:
     """Count a drop. `onDrop` is called when the queue is at rest, since it may call back into the queue."""
-    # A new object, by which `notify_host` sees the change.
-    queue.dropped = overlay(queue.dropped, {})
-    queue.dropped[reason] += 1
+    queue.drop_counts[reason] += 1
+    # A new object, by which `notify_host` sees the change, and which the host may spoil.
+    queue.dropped = overlay(queue.drop_counts, {})
     on_drop = queue.config["onDrop"]
     if on_drop is not None:
         queue.host_callbacks.append(lambda: on_drop(event, reason, detail))

@@ -86,15 +86,12 @@ export const to_json = (env, value) =>
   })
 export const utf8_bytes = (text) => encodeURIComponent(text).replace(/%../g, '-').length
 export const uuid7 = (env) => {
-  const digit = () => {
-    try {
-      return env.crypto.getRandomValues(new Uint8Array(1))[0] & 15
-    } catch {
-      return env.Math.random() * 16 | 0
-    }
-  }
+  let index = 0, bytes
+  try {
+    bytes = env.crypto.getRandomValues(new Uint8Array(18))
+  } catch {}
   return env.Date.now().toString(16).padStart(12, 0).replace(/.{4}$/, '-$&') +
-    '-7xxx-8xxx-xxxxxxxxxxxx'.replace(/x/g, () => digit().toString(16))
+    '-7xxx-8xxx-xxxxxxxxxxxx'.replace(/x/g, () => ((bytes ? bytes[index++] : env.Math.random() * 16) & 15).toString(16))
 }
 export const new_controller = (env) => {
   try {
