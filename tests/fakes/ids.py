@@ -5,26 +5,26 @@ from __future__ import annotations
 import zlib
 from typing import Any
 
-ID_DIGITS = 18
-"""The random digits of an id (`runtime.uuid7`): six of the tab's seed, then the count."""
+SEED_DIGITS = 6
+COUNT_DIGITS = 12
 
 
 class FakeIds:
     """`crypto` and `Math` of one tab. The last twelve digits of its ids count: `…000000000001`; `dice` is what `Math.random()` returns."""
 
-    __slots__ = ("_drawn", "_seed", "dice")
+    __slots__ = ("_count", "_seed", "dice")
 
     def __init__(self, prefix: str = "id") -> None:
-        self._seed = f"{zlib.crc32(prefix.encode()):08x}"[:6]
-        self._drawn = 0
+        self._seed = f"{zlib.crc32(prefix.encode()):08x}"[:SEED_DIGITS]
+        self._count = 0
         self.dice = 0.0
 
     def get_random_values(self, numbers: Any) -> Any:
-        """`crypto.getRandomValues`: one hexadecimal digit in each number."""
+        """`crypto.getRandomValues`: one hexadecimal digit of the tab's seed, then of the count, in each number."""
+        self._count += 1
+        digits = self._seed + f"{self._count:0{COUNT_DIGITS}x}"
         for index in range(len(numbers)):
-            count, place = divmod(self._drawn, ID_DIGITS)
-            numbers[index] = int(f"{self._seed}{count + 1:012x}"[place], 16)
-            self._drawn += 1
+            numbers[index] = int(digits[index % len(digits)], 16)
         return numbers
 
     def random(self) -> float:
