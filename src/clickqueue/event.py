@@ -17,7 +17,7 @@ def parse_event(queue: QueueState, raw: Any, required: list[str], max_bytes: int
     """The record of a raw event; None where it is none, which is counted as `reason`."""
     try:
         event: Any = queue.env.JSON.parse(to_json(queue.env, raw))
-        detail = fill_and_check(event, queue.env, required)
+        detail = fill_and_check(event, queue.env, required, reason == "invalid")
         if len(detail) == 0:
             text = to_json(queue.env, event)
             size_bytes = utf8_bytes(text)
@@ -31,17 +31,18 @@ def parse_event(queue: QueueState, raw: Any, required: list[str], max_bytes: int
     return None
 
 
-def fill_and_check(event: Any, env: Window, required: list[str]) -> str:
-    """Add the fields that the caller left out (CONTRACT 2.2); returns a fault, or the empty text."""
+def fill_and_check(event: Any, env: Window, required: list[str], is_new: bool) -> str:
+    """Add the fields that the caller of a new event left out (CONTRACT 2.2); returns a fault, or the empty text."""
     if kind(event) != "object":
         return "is no object"
-    set_default(event, "id", uuid7(env))
-    set_default(event, "timestamp", env.Date.now())
-    set_default(event, "userAgent", field(field(env, "navigator"), "userAgent"))
+    if is_new:
+        set_default(event, "id", uuid7(env))
+        set_default(event, "timestamp", env.Date.now())
+        set_default(event, "userAgent", field(field(env, "navigator"), "userAgent"))
     for name in required:
         if kind(field(event, name)) != "text" or len(event[name]) == 0:
             return name + " needs text"
-    return "" if kind(event["timestamp"]) == "number" else "timestamp is no number"
+    return "" if kind(field(event, "timestamp")) == "number" else "timestamp is no number"
 
 
 def set_default(event: dict[str, Any], name: str, value: Any) -> None:
