@@ -38,7 +38,7 @@ export const describe = (value) =>
   : String(value)
 export const message_of = (error) => {
   const message = field(error, 'message')
-  return message ? String(message) : 'status ' + field(error, 'status')
+  return (kind(message) == 'text' && message) || 'status ' + describe(field(error, 'status'))
 }
 export const after_prefix = (text, prefix) => text.startsWith(prefix) ? text.slice(prefix.length) : null
 export const parse_whole = (text) => /^\d{1,15}$/.test(text) ? +text : -1

@@ -98,10 +98,9 @@ def describe(value: Any) -> str:
 
 
 def message_of(error: Any) -> str:
-    """The message of an error; its status where it has no message."""
+    """The message of an error; its status where the message is no text, or empty."""
     message = str(error) if isinstance(error, BaseException) else field(error, "message")
-    status = field(error, "status")
-    return str(message) if message else f"status {'null' if status is None else describe(status)}"
+    return message if kind(message) == "text" and message else "status " + describe(field(error, "status"))
 
 
 def after_prefix(text: str, prefix: str) -> str | None:
