@@ -11,7 +11,7 @@ from collections.abc import Callable
 from random import Random
 from typing import Any
 
-from clickqueue.ports import Event
+from clickqueue.platform.ports import Event
 from tests.fakes import Failure, FakeClock, Promise, Task
 
 PATH_STATUSES = (None, 301, 401, 403, 404, 408, 425, 429, 500, 502, 503, 504, 200)

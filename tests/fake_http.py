@@ -6,14 +6,13 @@ import email.utils
 from collections.abc import Callable
 from typing import Any
 
-from clickqueue.ports import Clock, Json
-from tests.fakes import FakeClock, FakeJson
+from tests.fakes import FakeJson
 
-Judge = Callable[[Any, str], Any]
+ReadAnswer = Callable[[Any, str], Any]
 
 
 class FakePromise:
-    """A promise that is settled already: the order of happenings without an event loop."""
+    """A promise that is settled already: the order of calls without an event loop."""
 
     def __init__(self, start: Callable[[], Any]) -> None:
         self.state = "rejected"
@@ -28,8 +27,8 @@ class FakePromise:
             self.value = answer.value if is_promise else answer
 
     def then(self, done: Callable[[Any], Any], failed: Callable[[Any], Any] | None = None) -> FakePromise:
-        heard = done if self.state == "resolved" else failed
-        return self if heard is None else FakePromise(lambda: heard(self.value))
+        callback = done if self.state == "resolved" else failed
+        return self if callback is None else FakePromise(lambda: callback(self.value))
 
 
 class FakeFailure(Exception):
@@ -41,7 +40,7 @@ class FakeFailure(Exception):
 
 
 class FakeResponse:
-    """An answer; the names of its headers are lower case."""
+    """A response; the names of its headers are lower case."""
 
     def __init__(self, status: float, text: str = "", **headers: str) -> None:
         self.status = status
@@ -50,23 +49,26 @@ class FakeResponse:
 
 
 class FakeHttp:
-    """Answers the requests one by one from `script`: a `FakeResponse`, or an exception for a broken line."""
+    """Answers the requests one by one from `script`: a `FakeResponse`, or an exception for a network error."""
 
-    def __init__(self, *script: FakeResponse | Exception, now_ms: float = 0) -> None:
-        self.json: Json = FakeJson()
-        clock = FakeClock()
-        clock.timeline.wall_ms = now_ms
-        self.clock: Clock = clock
+    def __init__(self, *script: FakeResponse | Exception, now_ms: int = 0) -> None:
+        self.JSON = FakeJson()
+        self.now_ms = now_ms
         self.sent: list[dict[str, Any]] = []
         self._script = list(script)
 
-    def exchange(self, settings: dict[str, Any], url: str, prepare: Callable[[], dict[str, Any]], judge: Judge) -> FakePromise:
+    def now(self) -> int:
+        return self.now_ms
+
+    def exchange(
+        self, settings: dict[str, Any], url: str, prepare: Callable[[], dict[str, Any]], read_answer: ReadAnswer
+    ) -> FakePromise:
         def answer() -> Any:
             self.sent.append({"url": url, "fetch": settings["fetch"], "timeout_ms": settings["timeoutMs"], **prepare()})
             answer = self._script.pop(0)
             if isinstance(answer, Exception):
                 raise answer
-            return judge(answer, answer.text)
+            return read_answer(answer, answer.text)
 
         return FakePromise(answer)
 

@@ -1,4 +1,4 @@
-"""The limits of the modules are numbers of theirs, and the simulator makes them small. After each test they are themselves again."""
+"""The limits of the modules are constants of theirs, and the simulator makes them small. After each test they are themselves again."""
 
 from __future__ import annotations
 
@@ -6,17 +6,27 @@ from collections.abc import Iterator
 from types import ModuleType
 from typing import Any
 
-from clickqueue import batches, pages, queue, sender
+from clickqueue import queue
+from clickqueue.delivery import batches, sender
+from clickqueue.storage import journal, sync
+
+MODULES = (batches, journal, queue, sender, sync)
 
 REAL: list[tuple[ModuleType, dict[str, Any]]] = [
-    (module, {name: value for name, value in vars(module).items() if name.isupper()})
-    for module in (batches, pages, queue, sender)
+    (module, {name: value for name, value in vars(module).items() if name.isupper()}) for module in MODULES
 ]
-"""What stood in the modules when nobody had played with them yet."""
+"""The limits as the source has them."""
+
+
+def set_limit(name: str, value: int) -> None:
+    """Change a limit in every module that uses it."""
+    for module, limits in REAL:
+        if name in limits:
+            vars(module)[name] = value
 
 
 def restore() -> None:
-    """Every limit as the source has it."""
+    """Set every limit as the source has it."""
     for module, limits in REAL:
         vars(module).update(limits)
 

@@ -105,7 +105,7 @@ class Run:
     def orphan_appears(self) -> None:
         """Another tab has died, and its lock and its events are free."""
         event = {"id": "orphan", "timestamp": self.tab.env.clock.now_ms(), "userAgent": "", **fakes.click()}
-        self.world.origin.put("srv_click_queue:other", self.tab.env.json.dump([event]), None)
+        self.world.origin.put("srv_click_queue:other", self.tab.env.json.stringify([event]), None)
 
 
 EVENTS: dict[str, Callable[[Run], None]] = {

@@ -12,7 +12,8 @@ from contextlib import suppress
 from typing import Any, NamedTuple
 
 from clickqueue.main import ClickQueue
-from clickqueue.ports import Event
+from clickqueue.platform.ports import Event
+from clickqueue.platform.runtime import place_of
 from tests.fakes import Call, FakeApi, FakeJson, FakeStorage, Origin, Outcome, Tab, World, click
 
 KEY = "srv_click_queue"
@@ -119,7 +120,7 @@ class Bed:
 
     def stored_everywhere(self) -> list[str]:
         """The ids under every key of the queue, page after page; an event that lies twice is there twice."""
-        return [each for key in pages_of(self.texts) for each in self.stored(key)]
+        return [each for key in segments_of(self.texts) for each in self.stored(key)]
 
 
 class Change(NamedTuple):
@@ -156,7 +157,7 @@ def watched(world: World) -> WatchedOrigin:
 def all_ids(texts: dict[str, str]) -> set[str]:
     """The ids in every key of the queue; a key that holds something else has none."""
     found: set[str] = set()
-    for key in pages_of(texts):
+    for key in segments_of(texts):
         with suppress(ValueError, TypeError, KeyError):
             found.update(stored_ids(texts, key))
     return found
@@ -166,25 +167,21 @@ def stored_ids(texts: dict[str, str], key: str = KEY) -> list[str]:
     return [event["id"] for event in json.loads(texts.get(key, "[]"))]
 
 
-def pages_of(texts: dict[str, str]) -> list[str]:
-    """The keys of the queue in the order of their numbers, those of the main key first."""
-
-    def order(key: str) -> tuple[str, int]:
-        family, _, number = key.partition(".")
-        return family, int(number or 0)
-
-    return sorted((key for key in texts if key.startswith(KEY)), key=order)
+def segments_of(texts: dict[str, str]) -> list[str]:
+    """The keys of the queue that contain events, in the order of their numbers, those of the main key first."""
+    places = {key: place_of(key, KEY) for key in texts}
+    return sorted((key for key, (journal, _) in places.items() if journal is not None), key=lambda key: places[key])
 
 
 def body_bytes(call: Call) -> int:
     """How large the body of a request is."""
-    return FakeJson().size_bytes(FakeJson().dump({"events": call.events, **call.request}))
+    return len(FakeJson().stringify({"events": call.events, **call.request}).encode())
 
 
 def of_size(size_bytes: int, letter: str = "x", **fields: Any) -> Event:
     """An event that is exactly so long once everything is filled in."""
     event = click(**{"id": "e", "timestamp": 1, "userAgent": "u", "note": "", **fields})
-    missing = size_bytes - len(FakeJson().dump(event))
+    missing = size_bytes - len(FakeJson().stringify(event))
     event["note"] = letter * (missing // len(letter.encode())) + "x" * (missing % len(letter.encode()))
     return event
 

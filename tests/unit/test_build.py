@@ -29,9 +29,9 @@ def uptime_ms() -> float:
 QUEUE = """
 from __future__ import annotations
 from typing import TYPE_CHECKING, Any
-from clickqueue.runtime import Map, field
+from clickqueue.platform.runtime import Map, field
 if TYPE_CHECKING:
-    from clickqueue.ports import Clock
+    from clickqueue.platform.ports import Clock
 LIMITS: dict[str, Any] = {"max_size": 2, "text": "a === null"}
 class Line:
     def __init__(self, clock: Clock, size: int) -> None:

@@ -434,31 +434,31 @@ class TestJson:
     )
     def test_text_is_what_javascript_writes(self, value: Any, text: str) -> None:
         """Compact, no fraction where there is none, null for NaN, functions vanish, lone surrogates escaped."""
-        assert FakeJson().dump(value) == text
+        assert FakeJson().stringify(value) == text
 
     def test_what_has_no_text(self) -> None:
         """A function has none, as in JavaScript; a cycle and a stranger's object raise."""
         cycle: dict[str, Any] = {}
         cycle["self"] = [cycle]
-        assert FakeJson().dump(len) is None
+        assert FakeJson().stringify(len) is None
         for value in (cycle, {"a": object()}):
             with pytest.raises(TypeError):
-                FakeJson().dump(value)
+                FakeJson().stringify(value)
 
     def test_the_same_object_twice_is_no_cycle(self) -> None:
         """Only an object inside of itself is."""
         twin = {"n": 1.0}
-        assert FakeJson().dump([twin, twin]) == '[{"n":1},{"n":1}]'
+        assert FakeJson().stringify([twin, twin]) == '[{"n":1},{"n":1}]'
 
     @pytest.mark.parametrize("text", ["", "{", "NaN", "[Infinity]", "[1,]", "{'a':1}"])
     def test_what_is_not_json_raises(self, text: str) -> None:
         """Also what only Python takes for JSON."""
         with pytest.raises(ValueError):
-            FakeJson().load(text)
+            FakeJson().parse(text)
 
     def test_loading(self) -> None:
         """A name of the prototype is a key like any other."""
-        assert FakeJson().load('{"__proto__":[1,null]}') == {"__proto__": [1, None]}
+        assert FakeJson().parse('{"__proto__":[1,null]}') == {"__proto__": [1, None]}
 
     def test_size_is_counted_in_bytes(self) -> None:
         """UTF-8, where half a pair of surrogates counts three as its replacement does."""

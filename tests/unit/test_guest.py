@@ -284,7 +284,11 @@ class HostJson(FakeJson):
 
 def as_prototype_js(value: Any) -> str:
     """`Array.prototype.toJSON` of Prototype.js: every array becomes a text."""
-    return str(FakeJson().dump({name: FakeJson().dump(each) if isinstance(each, list) else each for name, each in value.items()}))
+    return str(
+        FakeJson().stringify(
+            {name: FakeJson().stringify(each) if isinstance(each, list) else each for name, each in value.items()}
+        )
+    )
 
 
 PATCHES: list[Callable[[Any], Any]] = [rude, lambda _: None, lambda _: "", lambda _: 5, lambda _: [], lambda _: {}]

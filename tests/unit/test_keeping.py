@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.fakes import HOLD, Failure, World, click
-from tests.unit.bed import DAY_MS, HOUR_MS, KEY, MINUTE_MS, Bed, WatchedOrigin, all_ids, of_size, pages_of, watched
+from tests.unit.bed import DAY_MS, HOUR_MS, KEY, MINUTE_MS, Bed, WatchedOrigin, all_ids, of_size, segments_of, watched
 
 DOWN = Failure(503)
 
@@ -55,7 +55,7 @@ def test_more_spill_into_further_pages() -> None:
     """Beyond 50 there are `.1`, `.2`, …; page after page the order is that of the clicks (CONTRACT 4.1)."""
     bed = offline()
     ids = bed.click(137)
-    pages = pages_of(bed.texts)
+    pages = segments_of(bed.texts)
     assert pages == [KEY, *(f"{KEY}.{number}" for number in range(1, len(pages)))]
     assert len(pages) > 2
     assert bed.stored() == ids[:50]

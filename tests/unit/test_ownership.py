@@ -9,7 +9,7 @@ import pytest
 
 from clickqueue.main import ClickQueue
 from tests.fakes import HOLD, Failure, FakeApi, World, click
-from tests.unit.bed import KEY, MINUTE_MS, Bed, all_ids, check_books, pages_of, watched
+from tests.unit.bed import KEY, MINUTE_MS, Bed, all_ids, check_books, segments_of, watched
 
 
 def hold(call: Any) -> Any:
@@ -24,7 +24,7 @@ def tabs(count: int, script: Any = hold, world: World | None = None) -> list[Bed
 
 
 def guest_keys(texts: dict[str, str]) -> list[str]:
-    return [key for key in pages_of(texts) if key.startswith(f"{KEY}:")]
+    return [key for key in segments_of(texts) if key.startswith(f"{KEY}:")]
 
 
 def sent_by(*beds: Bed) -> list[str]:
@@ -234,7 +234,7 @@ def test_a_tab_whose_key_has_an_heir_writes_to_another() -> None:
     world.locks.way = None
     late.settle()
     ids = late.click()
-    homes = [key for key in pages_of(late.texts) if set(ids) & set(late.stored(key))]
+    homes = [key for key in segments_of(late.texts) if set(ids) & set(late.stored(key))]
     assert [world.locks.held_by(key) for key in homes] == [late.tab.life]
 
 

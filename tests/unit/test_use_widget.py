@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from clickqueue.use_widget import create_use_widget
-from tests.fakes import HOLD, Env, FakeApi, click, make_env
+from clickqueue.react import create_use_widget
+from tests.fakes import HOLD, FakeWindow, FakeApi, click, make_env
 
 
 class FakeReact:
@@ -51,7 +51,7 @@ def sessionless(number: int) -> dict[str, Any]:
     return {key: value for key, value in click(number, id=f"c{number}").items() if key != "sessionId"}
 
 
-def component(env: Env, api: FakeApi, **props: Any) -> FakeReact:
+def component(env: FakeWindow, api: FakeApi, **props: Any) -> FakeReact:
     return FakeReact({"api": api, "config": {}, "sessionId": "session-1", "env": env, **props})
 
 

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from clickqueue.post_each import post_each
-from clickqueue.widget_api import create_api
+from clickqueue.http.post_each import post_each
+from clickqueue.http.widget_api import create_api
 from tests.fake_http import FakeHttp, FakePromise, FakeResponse
 from tests.fakes import FakeJson
 
@@ -19,7 +19,7 @@ OK = FakeResponse(204)
 HTML = {"content_type": "text/html; charset=utf-8"}
 
 
-def click(*script: Any, now_ms: float = 0, **options: Any) -> FakePromise:
+def click(*script: Any, now_ms: int = 0, **options: Any) -> FakePromise:
     """What becomes of one click when the endpoint answers by this script."""
     promise: FakePromise = api_of(FakeHttp(*script, now_ms=now_ms), **options)["trackClick"](EVENT, None)
     return promise

@@ -196,9 +196,9 @@ def create_class(constructor: Any) -> Any:
     class PublicQueue(constructor):  # type: ignore[misc]
         def __init__(self, config: Any, api: Any, env: Any) -> None:
             super().__init__(config, api, env)
-            enqueue = self.enqueue
+            enqueue = self.__dict__["enqueue"]
             # In JavaScript an argument that is left out is undefined.
-            self.enqueue = lambda event, options=None: enqueue(event, options)
+            self.__dict__["enqueue"] = lambda event, options=None: enqueue(event, options)
 
     return PublicQueue
 
