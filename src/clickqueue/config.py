@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from clickqueue.platform.runtime import concat, describe, field, filtered, has_value, is_whole, json_array, keys_of, kind, some
+from clickqueue.platform.runtime import concat, describe, field, filtered, has_value, is_whole, json_array, keys_of, kind
 
 # A day is longer than any page waits, and far below the 24.8 days (2,147,483,647 ms) at which browsers' timers wrap.
 MAX_DELAY_MS = 86400000
@@ -54,7 +54,9 @@ def with_defaults(where: str, schema: dict[str, list[Any]], overrides: Any) -> d
     check(where, overrides, ["", "object"])
     # A stranger's name may be one that every JavaScript object has a method under, `toString`.
     for name in filtered(keys_of(overrides), lambda name: has_value(overrides, name) and kind(field(schema, name)) != "list"):
-        raise TypeError("clickqueue: " + where + " has no " + describe(name) + "; allowed: " + json_array(keys_of(schema), describe))
+        raise TypeError(
+            "clickqueue: " + where + " has no " + describe(name) + "; allowed: " + json_array(keys_of(schema), describe)
+        )
     result: dict[str, Any] = {}
     for name in keys_of(schema):
         result[name] = overrides[name] if has_value(overrides, name) else schema[name][0]
@@ -72,14 +74,11 @@ def check(where: str, value: Any, rule: list[Any]) -> None:
     is_outside = is_number and not rule[1] <= value <= rule[2]
     if value == "" or is_outside or (is_integer and not is_whole(value)):
         raise ValueError(error)
-    if wanted == "list" and some(value, lambda name: kind(name) != "text"):
-        raise TypeError(error)
 
 
 def limits_of(rule: list[Any]) -> str:
     limits = " from " + str(rule[1]) + " to " + str(rule[2]) if len(rule) > 2 else ""
     limits += ", not empty" if rule[1] == "text" else ""
-    limits += " of texts" if rule[1] == "list" else ""
     return limits + (", or null" if rule[0] is None else "")
 
 

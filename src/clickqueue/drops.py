@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def drop(queue: QueueState, record: Record, reason: str, detail: str) -> None:
-    remove(queue, record)
+    remove(queue, record.id)
     event: object = record.json_text
     try:
         event = queue.env.JSON.parse(record.json_text)

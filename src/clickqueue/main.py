@@ -10,8 +10,9 @@ from clickqueue.http.widget_api import create_api
 from clickqueue.platform.browser import HTTP
 from clickqueue.platform.runtime import create_class
 from clickqueue.queue import Queue
+from clickqueue.stats import EMPTY_STATS
 
-__all__ = ["DEFAULTS", "ClickQueue", "create_widget_api", "post_each"]
+__all__ = ["DEFAULTS", "EMPTY_STATS", "ClickQueue", "create_widget_api", "post_each"]
 
 
 # `ClickQueue(config, api, env)`, with or without `new`; `env` replaces the window (CONTRACT 1.2).

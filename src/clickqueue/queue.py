@@ -15,12 +15,12 @@ from clickqueue.delivery.sender import send_before_leaving, send_next
 from clickqueue.drops import drop_overflow
 from clickqueue.event import parse_event
 from clickqueue.platform.browser import listen
-from clickqueue.platform.runtime import Map, attempt, field, filtered, message_of, overlay, remove_item
-from clickqueue.state import QueueState, is_online, is_pending, noop, run_guarded, uptime_ms
+from clickqueue.platform.runtime import Map, attempt, field, filtered, message_of, noop, overlay, remove_item
+from clickqueue.state import LEADER, QueueState, is_online, is_pending, run_guarded, uptime_ms
 from clickqueue.stats import count_drop, notify_host
 from clickqueue.storage.journal import append_to_tail
 from clickqueue.storage.purge import drop_all, erase
-from clickqueue.storage.sync import rejoin_batch, save
+from clickqueue.storage.sync import save
 from clickqueue.tabs.roles import detach, join, leave_for_good, look, on_storage_event
 
 if TYPE_CHECKING:
@@ -86,7 +86,7 @@ def accept(queue: QueueState, record: Record, is_urgent: bool) -> str | None:
     except Exception as error:
         # A host broke what every page has, or its stack is at its end.
         queue.by_id.delete(record.id)
-        remove_item(record.segment.records, record)
+        remove_item(queue.tail.records, record)
         count_drop(queue, record.json_text, "invalid", "event was not queued: " + message_of(error))
         return None
     queue.pending_bytes += record.size_bytes
@@ -96,7 +96,6 @@ def accept(queue: QueueState, record: Record, is_urgent: bool) -> str | None:
 
 
 def store(queue: QueueState, record: Record) -> None:
-    rejoin_batch(queue, record)
     drop_overflow(queue)
     save(queue)
 
@@ -143,7 +142,8 @@ def handle(queue: QueueState, kind: str, storage_key: str | None, text: str | No
     elif kind == "visible":
         if is_parked(queue):
             queue.retry_at_ms = 0
-        look(queue, False)
+        if queue.role == LEADER:
+            look(queue)
     elif kind == "pageshow" or kind == "resume":
         join(queue)
     elif kind != "offline":
@@ -155,7 +155,7 @@ def handle(queue: QueueState, kind: str, storage_key: str | None, text: str | No
 def send_due(queue: QueueState) -> None:
     """Send what is due, and arm the timer for the rest."""
     if queue.is_blind and not queue.is_destroyed:
-        look(queue, True)
+        look(queue)
     wake_at_ms = next_wake_ms(queue)
     while wake_at_ms is not None and wake_at_ms <= uptime_ms(queue):
         # Nothing left, though something is due: a broken host. Waiting beats turning in circles.

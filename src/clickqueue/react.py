@@ -8,29 +8,26 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from clickqueue.main import ClickQueue
-from clickqueue.platform.runtime import describe, field, keys_of, overlay
-from clickqueue.stats import zero_counts, zero_drop_counts
+from clickqueue.main import EMPTY_STATS, ClickQueue
+from clickqueue.platform.runtime import field, keys_of, overlay
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 __all__ = ["create_use_widget"]
 
-HOOKS = ["useState", "useEffect", "useSyncExternalStore"]
 PROPS = {"api": True, "config": True, "sessionId": True, "env": True}
 
 
 def create_use_widget(react: Any) -> Any:
-    """The hook `useWidget({api, config, sessionId, env})` for this React; raises TypeError where a hook of it is missing."""
-    for name in HOOKS:
-        if field(react, name) is None:
-            raise TypeError("clickqueue: createUseWidget needs React 18 or Preact's compat; it has no " + name)
+    """The hook `useWidget({api, config, sessionId, env})` for this React; raises TypeError where it is too old."""
+    if field(react, "useSyncExternalStore") is None:
+        raise TypeError("clickqueue: createUseWidget needs React 18")
 
     def use_widget(props: Any) -> dict[str, Any]:
         for name in keys_of(props):
-            if field(PROPS, name) is not True:
-                raise TypeError("clickqueue: useWidget has no " + describe(name) + "; allowed: " + keys_text())
+            if field(PROPS, name) is None:
+                raise TypeError("clickqueue: useWidget has no " + name + "; allowed: api, config, sessionId, env")
         widget = react.useState(lambda: create_widget(props))[0]
 
         def commit() -> None:
@@ -51,23 +48,8 @@ def create_use_widget(react: Any) -> Any:
     return use_widget
 
 
-def keys_text() -> str:
-    return "api, config, sessionId, env"
-
-
 def create_widget(props: Any) -> dict[str, Any]:
     """One component and its queue. React compares functions by identity, so the component's are made once."""
-    # The snapshot without a queue: on a server, and in the render that hydrates what the server sent.
-    now = {
-        "state": "idle",
-        "isOnline": True,
-        "persistent": True,
-        "pending": 0,
-        "inFlight": 0,
-        "dropped": zero_drop_counts(),
-        "lastFailure": None,
-    }
-    empty_snapshot = overlay(zero_counts(), now)
 
     def open_queue() -> Any:
         props = widget["props"]
@@ -98,7 +80,7 @@ def create_widget(props: Any) -> dict[str, Any]:
         "props": props,
         "queue": None,
         "mount": mount,
-        "look": lambda: empty_snapshot if widget["queue"] is None else widget["queue"].get_snapshot(),
+        "look": lambda: EMPTY_STATS if widget["queue"] is None else widget["queue"].get_snapshot(),
         "track": track,
     }
     return widget

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from clickqueue.platform.runtime import Map, attempt, field
-from clickqueue.stats import zero_counts, zero_drop_counts
+from clickqueue.platform.runtime import Map, attempt, field, noop, overlay
+from clickqueue.stats import EMPTY_STATS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,6 +20,13 @@ if TYPE_CHECKING:
 # Later than any moment that a page lives to see.
 NEVER_MS = 1e15
 
+# The roles of a tab (`tabs/roles.py`); up to the leader they keep the mirror.
+DETACHED = 0
+JOINING = 1
+LEADER = 2
+FOLLOWER = 3
+PEER = 4
+
 
 class Segment:
     """One storage key of this tab's journal: a JSON array of events."""
@@ -27,20 +34,15 @@ class Segment:
     def __init__(self, storage_key: str) -> None:
         self.storage_key = storage_key
         self.records: list[Record] = []
-        # Events of other tabs under this key. Only the mirror keeps any: elsewhere they are adopted.
-        self.others: list[Record] = []
-        # The text that was last read or written under the key; the same text again needs no parsing.
-        self.known_text: str | None = None
-        # Storage differs from `records`, or could not be read.
+        # Storage does not contain `records` under the key.
         self.is_dirty = False
-
-
-# The segment of a record that is not stored: not yet, or no longer.
-UNSTORED = Segment("")
 
 
 class Record:
     """A pending event and its bookkeeping. `json_text` is what storage contains, and what each attempt is parsed from."""
+
+    # Set by `journal.append_to_tail`.
+    segment: Segment
 
     def __init__(self, event: dict[str, Any], json_text: str, size_bytes: int, batch_limit: float) -> None:
         self.id: str = event["id"]
@@ -56,7 +58,6 @@ class Record:
         self.rejections = 0
         # It went to the back of the queue, so it becomes due by time alone.
         self.is_requeued = False
-        self.segment: Segment = UNSTORED
         # None: it is unsent.
         self.batch: Batch | None = None
 
@@ -77,14 +78,10 @@ class QueueState:
 
     # Finishes the work after any change; set by `queue.py`.
     proceed: Callable[[], None]
-    # Set by `roles.start_journal`: the key of the journal that new events are written to, its segments (the head first),
-    # and the one that takes the next event.
-    journal_key: str
-    segments: list[Segment]
+    # Set by `journal.start_journal`: the key of this tab's journal, and the segment that takes the next event.
+    own_key: str
     tail: Segment
     tail_index: int
-    # The journal that this tab started with, and whose lock it has.
-    own_key: str
 
     def __init__(self, config: dict[str, Any], api: Api, env: Window) -> None:
         self.config = config
@@ -100,11 +97,10 @@ class QueueState:
         self.tombstones: Map = Map()
         self.in_flight: list[Batch] = []
 
-        # Segments that must be written again, and how often that was for another tab's write alone.
         self.dirty_segments: list[Segment] = []
-        self.repairs = 0
-        # The copy of the head segment in the main key, while no lock has decided who leads (CONTRACT 4.1, 4.2).
-        self.mirror: Segment | None = None
+        # The text of the main key as it was last read or written, and the events in it that other tabs have to send.
+        self.mirror_text: str | None = None
+        self.mirror_others: list[Record] = []
         # The keys in storage could not be listed.
         self.is_blind = False
         # The last purge of this origin that was obeyed, and whether one of this tab is still to be carried out.
@@ -112,7 +108,7 @@ class QueueState:
         self.is_purge_due = False
 
         # Changed by `roles.become` alone.
-        self.role = 0
+        self.role = DETACHED
         # Ends every lock and every lock request of this stay in the page.
         self.session: Any = None
         # Journals whose lock is requested, and `[key, text]` of the storage events that they caused since.
@@ -133,18 +129,16 @@ class QueueState:
         self.is_busy = False
         self.is_destroyed = False
         self.timer: Any = None
-        self.armed_at_ms: float = 0
-        self.delay_ms: float = 0
-        # How long timers have run while the clock stood still.
-        self.stalled_ms: float = 0
+        # The time for which the last timer was set that has fired: so late it is at least, whatever the clock says.
+        self.floor_ms: float = 0
 
         self.listeners: list[Callable[[], None]] = []
         # Calls that the host is still owed; they are made when the queue is at rest.
         self.host_callbacks: list[Callable[[], None]] = []
-        self.counts = zero_counts()
-        self.dropped = zero_drop_counts()
+        self.counts = overlay(EMPTY_STATS, {})
+        self.dropped: dict[str, int] = EMPTY_STATS["dropped"]
         self.last_failure: dict[str, Any] | None = None
-        self.snapshot: dict[str, Any] = {}
+        self.snapshot = EMPTY_STATS
 
 
 def is_pending(queue: QueueState, record: Record) -> bool:
@@ -161,8 +155,7 @@ def has_id(records: list[Record], event_id: str) -> bool:
 def uptime_ms(queue: QueueState) -> float:
     """The time that waits are counted on. A host may have broken the clock that only grows; then it is the wall clock."""
     try:
-        now_ms: float = queue.env.performance.now() + queue.stalled_ms
-        return now_ms
+        return max(queue.env.performance.now(), queue.floor_ms)
     except Exception:
         return queue.env.Date.now()
 
@@ -177,7 +170,3 @@ def run_guarded(queue: QueueState, work: Callable[[], None]) -> None:
     queue.is_busy = True
     attempt(work, noop, noop)
     queue.is_busy = False
-
-
-def noop(value: Any) -> None:
-    pass

@@ -4,26 +4,29 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from clickqueue.platform.runtime import attempt, concat, field, keys_of, overlay, some
+from clickqueue.platform.runtime import attempt, concat, field, keys_of, noop, overlay, some
 
 if TYPE_CHECKING:
     from clickqueue.state import QueueState
 
 
-def zero_counts() -> dict[str, int]:
-    return {
-        "enqueued": 0,
-        "recovered": 0,
-        "handedOver": 0,
-        "acknowledged": 0,
-        "duplicates": 0,
-        "batches": 0,
-        "failures": 0,
-    }
-
-
-def zero_drop_counts() -> dict[str, int]:
-    return {"invalid": 0, "overflow": 0, "expired": 0, "rejected": 0, "too_large": 0, "corrupt": 0, "purged": 0}
+# The `QueueStats` of a queue that does not exist yet: on a server, and before a component is mounted.
+EMPTY_STATS: dict[str, Any] = {
+    "enqueued": 0,
+    "recovered": 0,
+    "handedOver": 0,
+    "acknowledged": 0,
+    "duplicates": 0,
+    "batches": 0,
+    "failures": 0,
+    "state": "idle",
+    "isOnline": True,
+    "persistent": True,
+    "pending": 0,
+    "inFlight": 0,
+    "dropped": {"invalid": 0, "overflow": 0, "expired": 0, "rejected": 0, "too_large": 0, "corrupt": 0, "purged": 0},
+    "lastFailure": None,
+}
 
 
 def count_drop(queue: QueueState, event: Any, reason: str, detail: str) -> None:
@@ -44,8 +47,4 @@ def notify_host(queue: QueueState, snapshot: dict[str, Any]) -> None:
         queue.snapshot = snapshot
         calls = concat(queue.listeners, calls)
     for call in calls:
-        attempt(call, ignore, ignore)
-
-
-def ignore(value: Any) -> None:
-    pass
+        attempt(call, noop, noop)

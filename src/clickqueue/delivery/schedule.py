@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from clickqueue.delivery.batches import batch_to_retry
-from clickqueue.platform.runtime import ceil
 from clickqueue.state import NEVER_MS, is_online, uptime_ms
 
 if TYPE_CHECKING:
@@ -13,8 +12,6 @@ if TYPE_CHECKING:
 
 # Parked or offline: seldom enough to cost nothing, often enough that a tab left open delivers by itself (CONTRACT 3.7).
 PROBE_MS = 600000
-# Browsers keep a timer's delay in 32 bits; a larger one fires at once (HTML standard, "timer initialisation steps").
-MAX_TIMER_MS = 2147483647
 
 
 def is_parked(queue: QueueState) -> bool:
@@ -66,23 +63,19 @@ def note_arrival(queue: QueueState, record: Record, is_urgent: bool) -> None:
 
 
 def arm(queue: QueueState, wake_at_ms: float | None) -> None:
-    """Set the one timer, anew each time: a host may have cleared all timers. It may fire early, since the clock is read then."""
-    env = queue.env
+    """Set the one timer, anew each time: a host may have cleared all timers."""
     try:
-        env.clear_timeout(queue.timer)
+        queue.env.clear_timeout(queue.timer)
         if wake_at_ms is not None:
-            queue.armed_at_ms = uptime_ms(queue)
-            queue.delay_ms = min(max(ceil(wake_at_ms - queue.armed_at_ms), 0), MAX_TIMER_MS)
-            queue.timer = env.set_timeout(lambda: on_timer(queue), queue.delay_ms)
+            queue.timer = queue.env.set_timeout(lambda: on_timer(queue, wake_at_ms), wake_at_ms - uptime_ms(queue))
     except Exception:
         # A host that broke its timers: the next call or page event goes on.
         pass
 
 
-def on_timer(queue: QueueState) -> None:
-    if uptime_ms(queue) == queue.armed_at_ms:
-        # A host that stopped the clock (a fake one, left behind by a test) does not stop the queue.
-        queue.stalled_ms += queue.delay_ms
+def on_timer(queue: QueueState, wake_at_ms: float) -> None:
+    """The time has come, also where a host stopped the clock (a fake one, left behind by a test)."""
+    queue.floor_ms = wake_at_ms
     queue.proceed()
 
 

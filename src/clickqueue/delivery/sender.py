@@ -24,11 +24,6 @@ def send_next(queue: QueueState, failed: Batch | None, max_bytes: int) -> int:
     batch = form_batch(queue, max_bytes) if failed is None else failed
     batch.records = filtered(batch.records, lambda record: is_pending(queue, record))
     size_bytes = request_bytes(batch.records)
-    if size_bytes > MAX_BODY_BYTES:
-        # Events that came back to it (`sync.rejoin_batch`) are not as they were: all of them travel anew.
-        for record in batch.records:
-            record.batch = None
-        return send_next(queue, None, max_bytes)
     if len(batch.records) == 0 or size_bytes > max_bytes:
         return 0
     send(queue, batch)
@@ -100,17 +95,17 @@ def on_answer(queue: QueueState, batch: Batch, answer: Any) -> None:
     end_request(queue, batch)
     reset_backoff(queue)
     for record in batch.records:
-        is_ours = is_pending(queue, record)
         reason = rejected_item_reason(answer, record.id)
         if reason is None and not is_retry_requested(answer, record.id):
-            # Also an event that was handed over when the page was left: should it come back, it is settled.
-            remove(queue, record)
-            queue.counts["acknowledged"] += 1 if is_ours else 0
-        elif reason is not None and is_ours:
-            drop(queue, record, "rejected", reason)
-        elif is_ours:
-            count_attempt(queue, record)
-            requeue(queue, record)
+            # By its id, also where it was handed over when the page was left, and recovered since (CONTRACT 5.2).
+            queue.counts["acknowledged"] += 1 if queue.by_id.has(record.id) else 0
+            remove(queue, record.id)
+        elif is_pending(queue, record):
+            if reason is not None:
+                drop(queue, record, "rejected", reason)
+            else:
+                count_attempt(queue, record)
+                requeue(queue, record)
     save_and_proceed(queue)
 
 

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from clickqueue.config import error_message, with_defaults
-from clickqueue.platform.runtime import batch_address, fields_of, has_value, keys_of, kind, matches, overlay
+from clickqueue.config import check, with_defaults
+from clickqueue.platform.runtime import batch_address, fields_of, has_value, keys_of, overlay
 
 OPTIONS_SCHEMA: dict[str, list[Any]] = {
     # There is no default: the empty text is refused.
@@ -22,22 +22,14 @@ OPTIONS_SCHEMA: dict[str, list[Any]] = {
     "fetch": [None, "function"],
 }
 
-# The characters of a header's name (RFC 9110, 5.6.2). `Content-Type` has an option of its own.
-HEADER_NAME = "^(?!content-type$)[-!#$%&'*+.^_`|~0-9a-z]+$"
-# An address made of an environment variable that is not set.
-UNSET = "^(undefined|null)"
-
 
 def read_api_options(options: Any) -> dict[str, Any]:
     """Every option, checked and filled in."""
     result = with_defaults("options", OPTIONS_SCHEMA, options)
-    if matches(result["endpoint"], UNSET):
-        raise TypeError(error_message("options.endpoint", result["endpoint"], "an address"))
     if not has_value(options, "batchEndpoint"):
         result["batchEndpoint"] = batch_address(result["endpoint"])
     headers = fields_of(result["headers"])
     for name in keys_of(headers):
-        if not matches(name, HEADER_NAME) or kind(headers[name]) != "text":
-            raise TypeError(error_message("options.headers." + name, headers[name], "the name of a header but Content-Type, and a text"))
+        check("options.headers." + name, headers[name], ["", "text"])
     result["headers"] = overlay({"Content-Type": result["contentType"]}, headers)
     return result

@@ -31,7 +31,11 @@ def post_each(api: Any) -> dict[str, Any]:
                 return answer
 
             # With nothing answered before, a failure is one like any other: back off, or bisect to find the poison event.
-            return api["trackClick"](events[index], request).then(done, failed if index > 0 else None) if index < len(events) else answer
+            return (
+                api["trackClick"](events[index], request).then(done, failed if index > 0 else None)
+                if index < len(events)
+                else answer
+            )
 
         return send(0)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from clickqueue.http.api_options import read_api_options
-from clickqueue.platform.runtime import after_prefix, field, json_array, matches, parse_whole, to_json
+from clickqueue.platform.runtime import field, json_array, kind, looks_like_html, parse_whole, to_json
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -44,9 +44,9 @@ def create_api(options: Any, http: Http) -> dict[str, Any]:
 
 
 def batch_text(events: list[Event], request: dict[str, Any], http: Http) -> str:
-    """The body. The events come last to `json_array`, so that one event is never more than it is by itself."""
-    rest = to_json(http, {"batchId": request["batchId"], "timestamp": request["timestamp"]})
-    return '{"events":' + json_array(events, lambda event: to_json(http, event)) + "," + str(after_prefix(rest, "{"))
+    """The body, put together here, so that one event is in it as it is by itself, whatever the host made of arrays."""
+    head = '{"batchId":' + str(to_json(http, request["batchId"])) + ',"timestamp":' + str(to_json(http, request["timestamp"]))
+    return head + ',"events":' + json_array(events, lambda event: to_json(http, event)) + "}"
 
 
 def read_answer(url: str, response: Response, text: str, http: Http) -> Any:
@@ -59,16 +59,11 @@ def read_answer(url: str, response: Response, text: str, http: Http) -> Any:
         value = http.JSON.parse(text)
     except Exception:
         # PHP calls everything text/html: a text that parses as JSON is no web page.
-        if looks_like_html(text, response.headers):
+        if looks_like_html(text, response.headers.get("content-type")):
             is_good = False
             message += " and HTML"
     fields = {"status": status, "retryAfterMs": retry_after_of(response.headers, http)}
     return value if is_good else http.fail(url + message, fields)
-
-
-def looks_like_html(text: str, headers: Headers) -> bool:
-    """The page of a captive portal, whatever its type: it begins with a tag, or is said to be HTML and is not empty."""
-    return matches(text, "^\\s*<") or (len(text) > 0 and matches(str(headers.get("content-type")), "html"))
 
 
 def retry_after_of(headers: Headers, http: Http) -> float:
@@ -76,5 +71,10 @@ def retry_after_of(headers: Headers, http: Http) -> float:
     text = headers.get("retry-after")
     seconds = parse_whole(text)
     # By the server's own clock, where CORS exposes it: the visitor's may be wrong by hours.
-    now_ms = http.date_ms(headers.get("date"), http.now())
-    return seconds * 1000 if seconds >= 0 else max(0, http.date_ms(text, now_ms) - now_ms)
+    now_ms = date_ms(headers.get("date"), http.Date.now(), http)
+    return seconds * 1000 if seconds >= 0 else date_ms(text, now_ms, http) - now_ms
+
+
+def date_ms(text: str | None, otherwise_ms: float, http: Http) -> float:
+    parsed_ms = http.Date.parse(text)
+    return parsed_ms if kind(parsed_ms) == "number" else otherwise_ms

@@ -139,13 +139,16 @@ class Response(Protocol):
     headers: Headers
 
 
+class HttpDate(Date, Protocol):
+    def parse(self, text: str | None) -> float:
+        """The ms since 1970 of an HTTP date; not a number where the text is none."""
+
+
 class Http(Protocol):
-    """What `widget_api.py` needs of a browser. Not part of `Window`: a host that wants another way gives its own `fetch`."""
+    """The browser as `widget_api.py` uses it. Not part of `Window`: a host that wants another way gives its own `fetch`."""
 
     JSON: Json
-
-    def now(self) -> int:
-        """Wall time in ms since 1970."""
+    Date: HttpDate
 
     def exchange(
         self,
@@ -162,6 +165,3 @@ class Http(Protocol):
 
     def fail(self, message: str, fields: dict[str, Any]) -> Any:
         """A promise that rejects with a native error that has these fields."""
-
-    def date_ms(self, text: str | None, otherwise_ms: float) -> float:
-        """The ms since 1970 of an HTTP date; `otherwise_ms` where the text is none."""

@@ -22,7 +22,6 @@ export const kind = (value) =>
   : typeof value == 'number' && !isFinite(value) ? 'other'
   : typeof value
 export const is_whole = Number.isInteger
-export const ceil = Math.ceil
 export const field = (value, key) => {
   try {
     return value?.[key] ?? null
@@ -40,18 +39,18 @@ export const message_of = (error) => {
   const message = field(error, 'message')
   return (kind(message) == 'text' && message) || 'status ' + describe(field(error, 'status'))
 }
-export const after_prefix = (text, prefix) => text.startsWith(prefix) ? text.slice(prefix.length) : null
 export const parse_whole = (text) => /^\d{1,15}$/.test(text) ? +text : -1
-export const matches = (text, pattern) => new RegExp(pattern, 'i').test(text)
+export const looks_like_html = (text, type) => /^\s*</.test(text) || text != '' && /html/i.test(type)
 export const place_of = (key, main) => {
   const found = key.startsWith(main) && /^(:[^.]*)?(?:\.(\d{1,9}))?$/.exec(key.slice(main.length))
   return found ? [main + (found[1] ?? ''), +(found[2] ?? 0)] : [null, 0]
 }
 export const batch_address = (endpoint) => endpoint.replace(/\/?(\?.*)?$/, '/batch$1')
-export const fields_of = (value) => Object.fromEntries(value[Symbol.iterator] ? [...value] : Object.entries(value))
+export const fields_of = (value) => Object.fromEntries(value.entries?.() ?? Object.entries(value))
 export const filtered = (items, test) => items.filter(test)
 export const some = (items, test) => items.some(test)
 export const find = (items, test) => items.find(test)
+export const first = (items, count) => items.slice(0, count)
 export const concat = (one, other) => [...one, ...other]
 export const json_array = (items, text_of) => '[' + items.map(text_of).join(',') + ']'
 export const overlay = (base, top) => ({ ...base, ...top })
@@ -60,6 +59,7 @@ export const remove_item = (items, item) => {
   if (index >= 0) items.splice(index, 1)
 }
 export const sorted_by = (items, rank) => [...items].sort((one, other) => rank(one) - rank(other))
+export const noop = () => {}
 export const attempt = (call, done, failed) => {
   let answer
   try {
@@ -86,16 +86,23 @@ export const to_json = (env, value) =>
   })
 export const utf8_bytes = (text) => encodeURIComponent(text).replace(/%../g, '-').length
 export const uuid7 = (env) => {
-  const time = env.Date.now().toString(16).padStart(12, '0')
-  let index = 0, bytes
-  try {
-    bytes = env.crypto.getRandomValues(new Uint8Array(19))
-  } catch {}
-  return (time.slice(0, 8) + '-' + time.slice(8) + '-7xxx-yxxx-xxxxxxxxxxxx').replace(/[xy]/g, (mark) => {
-    const digit = (bytes ? bytes[index++] : env.Math.random() * 16) & 15
-    return (mark == 'y' ? digit & 3 | 8 : digit).toString(16)
-  })
+  const digit = () => {
+    try {
+      return env.crypto.getRandomValues(new Uint8Array(1))[0] & 15
+    } catch {
+      return env.Math.random() * 16 | 0
+    }
+  }
+  return env.Date.now().toString(16).padStart(12, 0).replace(/.{4}$/, '-$&') +
+    '-7xxx-8xxx-xxxxxxxxxxxx'.replace(/x/g, () => digit().toString(16))
 }
-export const new_controller = (env) => new env.AbortController()
+export const new_controller = (env) => {
+  try {
+    return new env.AbortController()
+  } catch {
+    return null
+  }
+}
 export const end_of = (signal) => new Promise((end) => (signal.onabort = end))
+export const call_method = (target, method, ...rest) => target[method](...rest)
 export const dispatch_storage = (env, key, newValue) => env.dispatchEvent(new env.StorageEvent('storage', { key, newValue }))

@@ -6,7 +6,6 @@ Each pair behaves alike, which `tests/twin/` asserts. Nothing else may differ be
 from __future__ import annotations
 
 import json
-import math
 import re
 from collections.abc import Callable
 from typing import Any, TypeVar
@@ -58,11 +57,6 @@ def is_whole(value: Any) -> bool:
     return kind(value) == "number" and value % 1 == 0
 
 
-def ceil(value: float) -> int:
-    """The next whole number that is not smaller."""
-    return math.ceil(value)
-
-
 def field(value: Any, key: str) -> Any:
     """`value[key]`, None where either is missing or throws. For objects that strangers made; a method is spelled the Python way."""
     try:
@@ -103,19 +97,14 @@ def message_of(error: Any) -> str:
     return message if kind(message) == "text" and message else "status " + describe(field(error, "status"))
 
 
-def after_prefix(text: str, prefix: str) -> str | None:
-    """The text after `prefix`, None where `text` does not start with it."""
-    return text[len(prefix) :] if text.startswith(prefix) else None
-
-
 def parse_whole(text: str | None) -> int:
     """The number that up to 15 plain digits spell, -1 where the text is anything else, or there is none."""
     return int(text) if text is not None and re.fullmatch(r"[0-9]{1,15}", text) else -1
 
 
-def matches(text: str, pattern: str) -> bool:
-    """Whether a pattern is found in the text, in capitals or not. Only patterns that both machines read alike."""
-    return re.search(pattern, text, re.IGNORECASE | re.ASCII) is not None
+def looks_like_html(text: str, content_type: str | None) -> bool:
+    """The page of a captive portal, whatever its type: it begins with a tag, or is said to be HTML and is not empty."""
+    return re.match("[\\s\ufeff]*<", text) is not None or (text != "" and "html" in (content_type or "").lower())
 
 
 def place_of(key: str, main: str) -> Any:
@@ -149,6 +138,11 @@ def find(items: list[T], test: Callable[[T], bool]) -> T | None:
     return next((item for item in items if test(item)), None)
 
 
+def first(items: list[T], count: int) -> list[T]:
+    """A list of the first `count` items, of all where there are fewer."""
+    return items[:count]
+
+
 def concat(one: list[T], other: list[T]) -> list[T]:
     """A list of both."""
     return one + other
@@ -175,6 +169,10 @@ def remove_item(items: list[Any], item: Any) -> None:
 def sorted_by(items: list[T], rank: Callable[[T], float]) -> list[T]:
     """A list of the items, lowest rank first."""
     return sorted(items, key=rank)
+
+
+def noop(value: Any) -> None:
+    pass
 
 
 def attempt(call: Callable[[], Any], done: Callable[[Any], None], failed: Callable[[Any], None]) -> None:
@@ -214,26 +212,35 @@ def utf8_bytes(text: str) -> int:
 
 
 def uuid7(env: Any) -> str:
-    """A UUID that sorts by time (RFC 9562, version 7). Its 74 random bits alone make it unique, whatever the clock does."""
+    """A UUID that sorts by time (RFC 9562, version 7). Its 72 random bits alone make it unique, whatever the clock does."""
     time = f"{int(env.Date.now()):012x}"
+    digits = "".join(f"{_random_digit(env):x}" for _ in range(18))
+    return f"{time[:8]}-{time[8:]}-7{digits[:3]}-8{digits[3:6]}-{digits[6:]}"
+
+
+def _random_digit(env: Any) -> int:
     try:
-        numbers = env.crypto.get_random_values([0] * 19)
+        return int(env.crypto.get_random_values([0])[0]) & 15
     except Exception:
-        numbers = [int(env.Math.random() * 16) for _ in range(19)]
-    digits = [f"{number & 15:x}" for number in numbers]
-    digits[3] = f"{numbers[3] & 3 | 8:x}"
-    text = "".join(digits)
-    return f"{time[:8]}-{time[8:]}-7{text[:3]}-{text[3:7]}-{text[7:]}"
+        return int(env.Math.random() * 16)
 
 
 def new_controller(env: Any) -> Any:
-    """`new AbortController()`; raises where the browser has none."""
-    return env.AbortController()
+    """`new AbortController()`; None where the browser has none."""
+    try:
+        return env.AbortController()
+    except Exception:
+        return None
 
 
 def end_of(signal: Any) -> Any:
     """A promise that settles when the signal is aborted."""
     return signal.until_aborted()
+
+
+def call_method(target: Any, method: str, event_type: str, listener: Any) -> None:
+    """`target[method](event_type, listener)`; the method is spelled the Python way."""
+    getattr(target, re.sub("([A-Z])", r"_\1", method).lower())(event_type, listener)
 
 
 def dispatch_storage(env: Any, key: str, new_value: str | None) -> None:

@@ -23,6 +23,7 @@ def mark_key(queue: QueueState) -> str:
 
 def drop_all(queue: QueueState) -> None:
     queue.early_texts = []
+    queue.mirror_others = []
     for record in concat(queue.pending, []):
         drop(queue, record, "purged", "purge()")
 
@@ -33,12 +34,11 @@ def erase(queue: QueueState) -> None:
     try:
         for storage_key in stored_keys(queue):
             queue.env.local_storage.remove_item(storage_key)
-        mark = uuid7(queue.env)
-        queue.env.local_storage.set_item(mark_key(queue), mark)
+        queue.purge_mark = uuid7(queue.env)
+        queue.env.local_storage.set_item(mark_key(queue), queue.purge_mark)
         queue.is_purge_due = False
-        queue.purge_mark = mark
         # Other queues of this page get no storage event.
-        dispatch_storage(queue.env, mark_key(queue), mark)
+        dispatch_storage(queue.env, mark_key(queue), queue.purge_mark)
     except Exception:
         pass
 
@@ -60,7 +60,7 @@ def on_mark(queue: QueueState, mark: str | None) -> None:
 
 
 def forget_mark(queue: QueueState) -> None:
-    """A page that starts has nothing from before the purge; tabs that live have read the mark when it was written."""
+    """A page that starts has nothing from before the purge; tabs that live were told of the mark when it was written."""
     try:
         if queue.purge_mark is not None:
             queue.env.local_storage.remove_item(mark_key(queue))

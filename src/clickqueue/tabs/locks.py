@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from clickqueue.platform.runtime import attempt, end_of, new_controller
-from clickqueue.stats import ignore
+from clickqueue.platform.runtime import attempt, end_of, new_controller, noop
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from clickqueue.state import QueueState
+
+    OnLock = Callable[[QueueState, bool, str], Any]
 
 
 class Session:
@@ -24,9 +25,13 @@ class Session:
         self.until_end = end_of(controller.signal)
 
 
-def start_session(queue: QueueState) -> None:
-    """Raises in a browser that has no AbortController; such a browser has no Web Locks either."""
-    queue.session = Session(new_controller(queue.env))
+def start_session(queue: QueueState) -> bool:
+    """Returns False in a browser that has no AbortController; such a browser has no Web Locks either."""
+    controller = new_controller(queue.env)
+    if controller is None:
+        return False
+    queue.session = Session(controller)
+    return True
 
 
 def end_session(queue: QueueState) -> None:
@@ -35,12 +40,14 @@ def end_session(queue: QueueState) -> None:
         queue.session = None
 
 
-def acquire(queue: QueueState, lock_name: str, should_wait: bool, on_lock: Callable[[bool], Any], on_error: Callable[[Any], None]) -> None:
-    """Request a lock. `on_lock(is_granted)` returns a promise that ends the lock, or None to give it back at once.
+def acquire(
+    queue: QueueState, lock_name: str, should_wait: bool, on_lock: OnLock, on_no_lock: Callable[[QueueState], None]
+) -> None:
+    """Request a lock. A queue that was destroyed meanwhile takes nothing any more.
 
-    A queue that was destroyed meanwhile takes nothing any more.
-    `is_granted` is False where another tab has the lock, without `should_wait` only. `on_error` is called where there are
-    no Web Locks (an insecure context, a sandboxed frame) and where a script of the page stole the lock.
+    `on_lock(queue, is_granted, lock_name)` returns a promise that ends the lock, or None to give it back at once. `is_granted` is
+    False where another tab has the lock, without `should_wait` only. `on_no_lock` is called where there are no Web Locks (an
+    insecure context, a sandboxed frame) and where a script of the page stole the lock.
     """
     session = queue.session
     # `ifAvailable` and `signal` exclude each other (Web Locks, 3.2.1).
@@ -49,8 +56,10 @@ def acquire(queue: QueueState, lock_name: str, should_wait: bool, on_lock: Calla
         lambda: queue.env.navigator.locks.request(
             lock_name,
             options,
-            lambda lock: on_lock(lock is not None) if queue.session is session and not queue.is_destroyed else None,
+            lambda lock: (
+                on_lock(queue, lock is not None, lock_name) if queue.session is session and not queue.is_destroyed else None
+            ),
         ),
-        ignore,
-        lambda error: on_error(error) if queue.session is session else None,
+        noop,
+        lambda error: on_no_lock(queue) if queue.session is session else None,
     )

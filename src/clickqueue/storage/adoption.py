@@ -1,0 +1,39 @@
+"""Adoption: the events of a journal whose tab is gone move into the journal of this tab, and are sent from there.
+
+They are written here before the orphan's keys are removed, so a crash between the two leaves a duplicate and no loss
+(CONTRACT 4.4). Where they cannot be written, the orphan stays as it is until they can.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from clickqueue.platform.runtime import filtered
+from clickqueue.state import PEER
+from clickqueue.storage.journal import journal_of, stored_keys
+from clickqueue.storage.recovery import collect
+from clickqueue.storage.sync import save
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from clickqueue.state import QueueState
+
+
+def adopt(queue: QueueState, is_wanted: Callable[[str | None], bool]) -> None:
+    """Make the events of other journals this tab's own, then remove its keys. Raises where storage cannot be read."""
+    keys = filtered(stored_keys(queue), lambda storage_key: is_wanted(journal_of(queue, storage_key)))
+    texts: list[str | None] = []
+    for early in queue.early_texts:
+        if is_wanted(journal_of(queue, early[0])):
+            texts.append(early[1])
+    for storage_key in keys:
+        texts.append(queue.env.local_storage.get_item(storage_key))
+    collect(queue, texts)
+    save(queue)
+    if len(queue.dirty_segments) == 0:
+        queue.early_texts = filtered(queue.early_texts, lambda early: not is_wanted(journal_of(queue, early[0])))
+        for storage_key in keys:
+            # A leader keeps the mirror there.
+            if queue.role == PEER or storage_key != queue.main_key:
+                queue.env.local_storage.remove_item(storage_key)
