@@ -89,10 +89,11 @@ def exchange(settings: Any, url: str, prepare: Callable[[], dict[str, Any]], rea
     return __new__(Promise(start))["finally"](lambda: clearTimeout(timers[0]))
 
 
-# The `Http` port of ports.py. Reading these globals changes nothing (CONTRACT 1.1).
-HTTP: Any = {
-    "JSON": JSON,
-    "Date": Date,
-    "exchange": exchange,
-    "fail": lambda message, fields: Promise.reject(Object.assign(Error(message), fields)),
-}
+def create_http() -> Any:
+    """The `Http` port of ports.py, of this page."""
+    return {
+        "JSON": JSON,
+        "Date": Date,
+        "exchange": exchange,
+        "fail": lambda message, fields: Promise.reject(Object.assign(Error(message), fields)),
+    }
