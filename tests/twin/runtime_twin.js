@@ -28,12 +28,12 @@ const outcome = (call) => {
 }
 
 // A window whose parts a case describes; a part that is null is missing.
-const windowOf = ({ now = 0, bytes = null, random = 0 } = {}) => ({
+const windowOf = ({ now, bytes, random }) => ({
   Date: { now: () => now },
   Math: { random: () => random },
   crypto: bytes && {
     getRandomValues: (numbers) => {
-      numbers.set(bytes.slice(0, numbers.length))
+      numbers.set(bytes.splice(0, numbers.length))
       return numbers
     },
   },
@@ -60,8 +60,16 @@ const SPECIAL = {
   },
   to_json: (runtime, value) => runtime.to_json(window, unpack(value)),
   uuid7: (runtime, parts) => runtime.uuid7(windowOf(parts)),
-  new_controller: (runtime, name) =>
-    runtime.new_controller({ [name]: class { isNew = true } }).isNew,
+  new_controller: (runtime, name) => runtime.new_controller({ [name]: class { isNew = true } })?.isNew,
+  call_method: (runtime, method) => {
+    const calls = []
+    const target = {
+      addEventListener: (...values) => calls.push(['added', ...values]),
+      removeEventListener: (...values) => calls.push(['removed', ...values]),
+    }
+    runtime.call_method(target, method, 'online', 'listener')
+    return calls
+  },
   dispatch_storage: (runtime, ...values) => {
     const target = new EventTarget()
     const events = []

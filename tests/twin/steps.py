@@ -97,6 +97,11 @@ def write_stranger(stage: Stage) -> None:
     stage.world.origin.put(stage.dice.choice(KEYS), stage.dice.choice((None, *JUNK)), None)
 
 
+def write_mark(stage: Stage) -> None:
+    """As a tab that purges does."""
+    stage.world.origin.put(MARK, stage.dice.choice((None, "mark", "another")), None)
+
+
 def truncate(stage: Stage) -> None:
     texts = stage.world.origin.texts
     if texts:
@@ -175,7 +180,7 @@ RARE: dict[str, Step] = {
     "network": lambda stage: stage.world.set_online(stage.dice.random() < 0.5),
     "lie": lie,
     "stranger": write_stranger,
-    "mark": lambda stage: stage.world.origin.put(MARK, stage.dice.choice((None, "mark", "another")), None),
+    "mark": write_mark,
     "truncate": truncate,
     "clear": lambda stage: stage.world.origin.clear(),
     "break": of_a_host(break_part),

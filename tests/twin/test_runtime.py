@@ -92,17 +92,27 @@ def to_json(value: Any) -> Any:
 
 
 def uuid7(parts: dict[str, Any]) -> str:
-    bytes_ = parts["bytes"]
+    bytes_ = parts["bytes"] and iter(parts["bytes"])
     window = SimpleNamespace(
         Date=SimpleNamespace(now=lambda: parts["now"]),
         Math=SimpleNamespace(random=lambda: parts["random"]),
-        crypto=bytes_ and SimpleNamespace(get_random_values=lambda numbers: bytes_[: len(numbers)]),
+        crypto=bytes_ and SimpleNamespace(get_random_values=lambda numbers: [next(bytes_) for _ in numbers]),
     )
     return runtime.uuid7(window)
 
 
 def new_controller(name: str) -> Any:
     return runtime.new_controller(SimpleNamespace(**{name: lambda: True}))
+
+
+def call_method(method: str) -> Any:
+    calls: list[Any] = []
+    target = SimpleNamespace(
+        add_event_listener=lambda *values: calls.append(["added", *values]),
+        remove_event_listener=lambda *values: calls.append(["removed", *values]),
+    )
+    runtime.call_method(target, method, "online", "listener")
+    return calls
 
 
 def dispatch_storage(key: str, new_value: str | None) -> Any:
@@ -122,6 +132,7 @@ SPECIAL: dict[str, Callable[..., Any]] = {
     "to_json": to_json,
     "uuid7": uuid7,
     "new_controller": new_controller,
+    "call_method": call_method,
     "dispatch_storage": dispatch_storage,
 }
 

@@ -6,9 +6,9 @@ Invariant: the fake part is looked up at each call, since a script may replace o
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from tests.twin.values import shown
 from tools.mangling import camel
 
 if TYPE_CHECKING:
@@ -84,7 +84,7 @@ class Crypto(Part):
         try:
             result = self._real().get_random_values(numbers)
         except Exception as error:
-            return self._border.goes_out("crypto.getRandomValues", [], lambda: _throw(error))
+            return self._border.goes_out("crypto.getRandomValues", [], partial(_throw, error))
         self._border.recorder.randomness(self._border, list(result))
         return result
 
@@ -103,8 +103,11 @@ class Locks(Part):
     def request(self, lock_name: str, options: dict[str, Any], callback: Callable[[Any], Any]) -> Any:
         called, number = self._border.callback(callback)
         seen = {name: self._border.token_of_signal(value) if name == "signal" else value for name, value in options.items()}
-        deed = lambda: self._real().request(lock_name, options, called)  # noqa: E731
-        return self._border.goes_out("navigator.locks.request", [lock_name, seen, number], deed)
+        return self._border.goes_out(
+            "navigator.locks.request",
+            [lock_name, seen, number],
+            lambda: self._real().request(lock_name, options, called),
+        )
 
 
 class Navigator:
@@ -139,8 +142,11 @@ class Target:
 
     def _pass_on(self, verb: str, event_type: str, listener: Callable[[Any], None]) -> None:
         called, number = self._border.callback(listener, lambda event: event_fields(event, self._env))
-        deed = lambda: getattr(self._real(), f"{verb}_event_listener")(event_type, called)  # noqa: E731
-        self._border.goes_out(f"{self._path}{verb}EventListener", [event_type, number], deed)
+        self._border.goes_out(
+            f"{self._path}{verb}EventListener",
+            [event_type, number],
+            lambda: getattr(self._real(), f"{verb}_event_listener")(event_type, called),
+        )
 
 
 class Document(Target):
