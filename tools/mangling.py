@@ -38,7 +38,9 @@ KEPT = ("constructor", "delete", "get", "has", "length", "set", "size", "then")
 
 
 def camel(name: str) -> str:
-    """`track_click_batch` as JavaScript spells it: `trackClickBatch`."""
+    """`track_click_batch` as JavaScript spells it: `trackClickBatch`; a constant is spelled alike."""
+    if name.isupper():
+        return name
     head, *tail = name.split("_")
     return head + "".join(word.capitalize() for word in tail)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from clickqueue.platform.runtime import concat, describe, field, filtered, has_value, is_whole, json_array, keys_of, kind
+from clickqueue.platform.runtime import concat, describe, field, has_value, is_whole, json_array, keys_of, kind
 
 # A day is longer than any page waits, and far below the 24.8 days (2,147,483,647 ms) at which browsers' timers wrap.
 MAX_DELAY_MS = 86400000
@@ -53,10 +53,11 @@ def with_defaults(where: str, schema: dict[str, list[Any]], overrides: Any) -> d
     """Every override, and the default where there is none, all checked; an override that is undefined is none."""
     check(where, overrides, ["", "object"])
     # A stranger's name may be one that every JavaScript object has a method under, `toString`.
-    for name in filtered(keys_of(overrides), lambda name: has_value(overrides, name) and kind(field(schema, name)) != "list"):
-        raise TypeError(
-            "clickqueue: " + where + " has no " + describe(name) + "; allowed: " + json_array(keys_of(schema), describe)
-        )
+    for name in keys_of(overrides):
+        if has_value(overrides, name) and kind(field(schema, name)) != "list":
+            raise TypeError(
+                "clickqueue: " + where + " has no " + describe(name) + "; allowed: " + json_array(keys_of(schema), describe)
+            )
     result: dict[str, Any] = {}
     for name in keys_of(schema):
         result[name] = overrides[name] if has_value(overrides, name) else schema[name][0]

@@ -7,7 +7,7 @@ from typing import Any
 from clickqueue.config import DEFAULTS
 from clickqueue.http.post_each import post_each
 from clickqueue.http.widget_api import create_api
-from clickqueue.platform.browser import create_http
+from clickqueue.platform.browser import http
 from clickqueue.platform.runtime import create_class
 from clickqueue.queue import Queue
 from clickqueue.stats import EMPTY_STATS
@@ -21,4 +21,4 @@ ClickQueue = create_class(Queue)
 
 def create_widget_api(options: Any) -> Any:
     """The api of a widget over the page's fetch: `trackClick` and `trackClickBatch`."""
-    return create_api(options, create_http())
+    return create_api(options, http())

@@ -154,13 +154,12 @@ def handle(queue: QueueState, kind: str, storage_key: str | None, text: str | No
 
 def send_due(queue: QueueState) -> None:
     """Send what is due, and arm the timer for the rest."""
-    if queue.is_blind and not queue.is_destroyed:
-        look(queue)
     wake_at_ms = next_wake_ms(queue)
-    while wake_at_ms is not None and wake_at_ms <= uptime_ms(queue):
-        # Nothing left, though something is due: a broken host. Waiting beats turning in circles.
-        is_stuck = send_next(queue, batch_to_retry(queue), MAX_BODY_BYTES) == 0
-        wake_at_ms = uptime_ms(queue) + queue.config["initialRetryDelay"] if is_stuck else next_wake_ms(queue)
+    # Where nothing left, though something is due, a host is broken. The timer beats turning in circles.
+    while (
+        wake_at_ms is not None and wake_at_ms <= uptime_ms(queue) and send_next(queue, batch_to_retry(queue), MAX_BODY_BYTES) > 0
+    ):
+        wake_at_ms = next_wake_ms(queue)
     arm(queue, wake_at_ms)
 
 

@@ -78,10 +78,20 @@ class QueueState:
 
     # Finishes the work after any change; set by `queue.py`.
     proceed: Callable[[], None]
-    # Set by `journal.start_journal`: the key of this tab's journal, and the segment that takes the next event.
+    # Set by `journal.start_journal`: the key of this tab's journal, the segment that takes the next event, and those that
+    # storage does not contain as they are. The pending records by id (an id is whatever text a stranger wrote), and their size.
     own_key: str
     tail: Segment
     tail_index: int
+    dirty_segments: list[Segment]
+    by_id: Map
+    pending_bytes: int
+    # Set by `roles.become`: the text of the main key as it was last read or written, and the events in it that other tabs
+    # have to send.
+    mirror_text: str | None
+    mirror_others: list[Record]
+    # Set by `roles.hand_over`: journals whose lock is requested, and those that need none.
+    watched: Map
 
     def __init__(self, config: dict[str, Any], api: Api, env: Window) -> None:
         self.config = config
@@ -90,19 +100,10 @@ class QueueState:
         self.main_key: str = config["storageKey"]
 
         self.pending: list[Record] = []
-        self.pending_bytes = 0
-        # The pending records by id; an id is whatever text a stranger wrote.
-        self.by_id: Map = Map()
         # Ids that were settled here lately, so that a late copy of one is not adopted again.
         self.tombstones: Map = Map()
         self.in_flight: list[Batch] = []
 
-        self.dirty_segments: list[Segment] = []
-        # The text of the main key as it was last read or written, and the events in it that other tabs have to send.
-        self.mirror_text: str | None = None
-        self.mirror_others: list[Record] = []
-        # The keys in storage could not be listed.
-        self.is_blind = False
         # The last purge of this origin that was obeyed, and whether one of this tab is still to be carried out.
         self.purge_mark: str | None = None
         self.is_purge_due = False
@@ -111,9 +112,6 @@ class QueueState:
         self.role = DETACHED
         # Ends every lock and every lock request of this stay in the page.
         self.session: Any = None
-        # Journals whose lock is requested, and `[key, text]` of the storage events that they caused since.
-        self.watched: list[str] = []
-        self.early_texts: list[list[Any]] = []
 
         # Delivery failures in a row, and since when, until when and why the next attempt waits.
         self.consecutive_failures = 0
@@ -143,13 +141,6 @@ class QueueState:
 
 def is_pending(queue: QueueState, record: Record) -> bool:
     return queue.by_id.get(record.id) is record
-
-
-def has_id(records: list[Record], event_id: str) -> bool:
-    for record in records:
-        if record.id == event_id:
-            return True
-    return False
 
 
 def uptime_ms(queue: QueueState) -> float:

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from clickqueue.main import ClickQueue
 from clickqueue.platform.ports import Event
-from clickqueue.platform.runtime import place_of
+from clickqueue.platform.runtime import journal_name
 from tests.fakes import Call, FakeApi, FakeJson, FakeStorage, Origin, Outcome, Tab, World, click
 
 KEY = "srv_click_queue"
@@ -168,9 +168,8 @@ def stored_ids(texts: dict[str, str], key: str = KEY) -> list[str]:
 
 
 def segments_of(texts: dict[str, str]) -> list[str]:
-    """The keys of the queue that contain events, in the order of their numbers, those of the main key first."""
-    places = {key: place_of(key, KEY) for key in texts}
-    return sorted((key for key, (journal, _) in places.items() if journal is not None), key=lambda key: places[key])
+    """The keys of the queue that contain events, in their order: the main key, then the journals."""
+    return sorted(key for key in texts if journal_name(key, KEY) is not None)
 
 
 def body_bytes(call: Call) -> int:

@@ -38,14 +38,12 @@ PAGE_EVENTS = [
 def listen(env: Window, hear: Callable[[str, Any, Any], None]) -> Callable[[], None]:
     """Call `hear(kind, key, text)` for each page event until the returned function is called.
 
-    `kind` is the type of the event, but 'visible' or 'hidden' for `visibilitychange`. `key` and `text` are those of a
-    `storage` event.
+    `kind` is the type of the event, but 'visible' or 'hidden' for `visibilitychange`. `key` and `text` are those of a `storage`
+    event. An event that bubbles to the window is heard twice, which changes nothing.
     """
 
     def on_event(event: Any) -> None:
-        # At its target (DOM, eventPhase 2): some events bubble from document to window, and a host's own from anywhere.
-        if field(event, "eventPhase") == 2:
-            hear(kind_of(env, event), field(event, "key"), field(event, "newValue"))
+        hear(kind_of(env, event), field(event, "key"), field(event, "newValue"))
 
     call_for_each(env, "addEventListener", on_event)
     return lambda: call_for_each(env, "removeEventListener", on_event)
@@ -89,8 +87,8 @@ def exchange(settings: Any, url: str, prepare: Callable[[], dict[str, Any]], rea
     return __new__(Promise(start))["finally"](lambda: clearTimeout(timers[0]))
 
 
-def create_http() -> Any:
-    """The `Http` port of ports.py, of this page."""
+def http() -> Any:
+    """The `Http` port of ports.py, over the globals of the page."""
     return {
         "JSON": JSON,
         "Date": Date,

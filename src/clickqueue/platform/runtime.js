@@ -41,9 +41,9 @@ export const message_of = (error) => {
 }
 export const parse_whole = (text) => /^\d{1,15}$/.test(text) ? +text : -1
 export const looks_like_html = (text, type) => /^\s*</.test(text) || text != '' && /html/i.test(type)
-export const place_of = (key, main) => {
-  const found = key.startsWith(main) && /^(:[^.]*)?(?:\.(\d{1,9}))?$/.exec(key.slice(main.length))
-  return found ? [main + (found[1] ?? ''), +(found[2] ?? 0)] : [null, 0]
+export const journal_name = (key, main) => {
+  const found = key.startsWith(main) && /^(:[^.]*)?(\.\d+)?$/.exec(key.slice(main.length))
+  return found ? main + (found[1] ?? '') : null
 }
 export const batch_address = (endpoint) => endpoint.replace(/\/?(\?.*)?$/, '/batch$1')
 export const fields_of = (value) => Object.fromEntries(value.entries?.() ?? Object.entries(value))
@@ -58,7 +58,7 @@ export const remove_item = (items, item) => {
   const index = items.indexOf(item)
   if (index >= 0) items.splice(index, 1)
 }
-export const sorted_by = (items, rank) => [...items].sort((one, other) => rank(one) - rank(other))
+export const in_order = (texts) => [...texts].sort()
 export const noop = () => {}
 export const attempt = (call, done, failed) => {
   let answer

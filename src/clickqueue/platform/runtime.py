@@ -107,10 +107,10 @@ def looks_like_html(text: str, content_type: str | None) -> bool:
     return re.match("(?:[^\\S\x1c-\x1f\x85]|\ufeff)*<", text) is not None or (text != "" and "html" in (content_type or "").lower())
 
 
-def place_of(key: str, main: str) -> Any:
-    """`[journal, index]` of a storage key: `main`, `main.1`, `main:tab`, `main:tab.1`; the journal is None for any other key."""
-    found = re.fullmatch(r"(:[^.]*)?(?:\.([0-9]{1,9}))?", key[len(main) :]) if key.startswith(main) else None
-    return [main + (found[1] or ""), int(found[2] or 0)] if found else [None, 0]
+def journal_name(key: str, main: str) -> str | None:
+    """The journal of a storage key: of `main` and `main.1` `main`, of `main:tab` and `main:tab.1` `main:tab`; None for any other key."""
+    found = re.fullmatch(r"(:[^.]*)?(\.[0-9]+)?", key[len(main) :]) if key.startswith(main) else None
+    return main + (found[1] or "") if found else None
 
 
 def batch_address(endpoint: str) -> str:
@@ -166,9 +166,9 @@ def remove_item(items: list[Any], item: Any) -> None:
             return
 
 
-def sorted_by(items: list[T], rank: Callable[[T], float]) -> list[T]:
-    """A list of the items, lowest rank first."""
-    return sorted(items, key=rank)
+def in_order(texts: list[str]) -> list[str]:
+    """A list of the texts in their order, by UTF-16 code units."""
+    return sorted(texts, key=lambda text: text.encode("utf-16-be", "surrogatepass"))
 
 
 def noop(value: Any) -> None:

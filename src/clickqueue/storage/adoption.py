@@ -20,20 +20,23 @@ if TYPE_CHECKING:
     from clickqueue.state import QueueState
 
 
-def adopt(queue: QueueState, is_wanted: Callable[[str | None], bool]) -> None:
-    """Make the events of other journals this tab's own, then remove its keys. Raises where storage cannot be read."""
-    keys = filtered(stored_keys(queue), lambda storage_key: is_wanted(journal_of(queue, storage_key)))
-    texts: list[str | None] = []
-    for early in queue.early_texts:
-        if is_wanted(journal_of(queue, early[0])):
-            texts.append(early[1])
-    for storage_key in keys:
-        texts.append(queue.env.local_storage.get_item(storage_key))
-    collect(queue, texts)
-    save(queue)
-    if len(queue.dirty_segments) == 0:
-        queue.early_texts = filtered(queue.early_texts, lambda early: not is_wanted(journal_of(queue, early[0])))
+def adopt(queue: QueueState, is_wanted: Callable[[str | None], bool], late_text: str | None) -> None:
+    """Make the events of other journals this tab's own, then remove their keys.
+
+    `late_text` is a text of them that was stored, but may have been overwritten since.
+    """
+    try:
+        keys = filtered(stored_keys(queue), lambda storage_key: is_wanted(journal_of(queue, storage_key)))
+        texts = [late_text]
         for storage_key in keys:
-            # A leader keeps the mirror there.
-            if queue.role == PEER or storage_key != queue.main_key:
-                queue.env.local_storage.remove_item(storage_key)
+            texts.append(queue.env.local_storage.get_item(storage_key))
+        collect(queue, texts)
+        save(queue)
+        if len(queue.dirty_segments) == 0:
+            for storage_key in keys:
+                # A leader keeps the mirror there.
+                if queue.role == PEER or storage_key != queue.main_key:
+                    queue.env.local_storage.remove_item(storage_key)
+    except Exception:
+        # Storage that cannot be read: what is in it waits for the next page.
+        pass

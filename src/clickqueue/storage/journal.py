@@ -1,6 +1,6 @@
 """The journal of this tab: each pending event is in one segment of it, and no other tab writes there.
 
-A journal is a key of its own, `<storageKey>:<uuid>`, and numbered segments, `<storageKey>:<uuid>.1`. The functions here change
+A journal is a key of its own, `<storageKey>:<uuid>`, and numbered segments, `<storageKey>:<uuid>.1000001`. The functions here change
 the index, in memory; a changed segment is dirty until `save` has written it.
 """
 
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from clickqueue.platform.runtime import Map, filtered, keys_of, place_of, remove_item, sorted_by, uuid7
+from clickqueue.platform.runtime import Map, filtered, in_order, journal_name, keys_of, remove_item, uuid7
 from clickqueue.state import Segment
 
 if TYPE_CHECKING:
@@ -17,13 +17,15 @@ if TYPE_CHECKING:
 # As small as a batch: a click then costs the same with 1,000 pending as with 10, and acknowledging a batch mostly means
 # removing one key.
 SEGMENT_EVENTS = 10
+# Segments are numbered from here, so that the order of their keys as texts is the order of their events.
+FIRST_INDEX = 1000000
 
 
 def start_journal(queue: QueueState) -> None:
     """From now on this tab writes to a new journal, which no other tab can have adopted. What is pending moves there."""
     queue.own_key = queue.main_key + ":" + uuid7(queue.env)
     queue.tail = Segment(queue.own_key)
-    queue.tail_index = 0
+    queue.tail_index = FIRST_INDEX
     queue.dirty_segments = []
     queue.by_id = Map()
     queue.pending_bytes = 0
@@ -64,11 +66,9 @@ def mark_dirty(queue: QueueState, segment: Segment) -> None:
 
 def journal_of(queue: QueueState, storage_key: str) -> str | None:
     """The journal that a storage key belongs to; None where it is no key of this queue or of its other tabs."""
-    journal: str | None = place_of(storage_key, queue.main_key)[0]
-    return journal
+    return journal_name(storage_key, queue.main_key)
 
 
 def stored_keys(queue: QueueState) -> list[str]:
     """The storage keys of all journals, in the order of their segments. Raises where storage cannot be read."""
-    keys = filtered(keys_of(queue.env.local_storage), lambda storage_key: journal_of(queue, storage_key) is not None)
-    return sorted_by(keys, lambda storage_key: place_of(storage_key, queue.main_key)[1])
+    return filtered(in_order(keys_of(queue.env.local_storage)), lambda storage_key: journal_of(queue, storage_key) is not None)

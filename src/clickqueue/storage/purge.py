@@ -22,7 +22,6 @@ def mark_key(queue: QueueState) -> str:
 
 
 def drop_all(queue: QueueState) -> None:
-    queue.early_texts = []
     queue.mirror_others = []
     for record in concat(queue.pending, []):
         drop(queue, record, "purged", "purge()")

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from clickqueue.state import QueueState
 
-    OnLock = Callable[[QueueState, bool, str], Any]
+    OnLock = Callable[[bool], Any]
 
 
 class Session:
@@ -45,7 +45,7 @@ def acquire(
 ) -> None:
     """Request a lock. A queue that was destroyed meanwhile takes nothing any more.
 
-    `on_lock(queue, is_granted, lock_name)` returns a promise that ends the lock, or None to give it back at once. `is_granted` is
+    `on_lock(is_granted)` returns a promise that ends the lock, or None to give it back at once. `is_granted` is
     False where another tab has the lock, without `should_wait` only. `on_no_lock` is called where there are no Web Locks (an
     insecure context, a sandboxed frame) and where a script of the page stole the lock.
     """
@@ -56,9 +56,7 @@ def acquire(
         lambda: queue.env.navigator.locks.request(
             lock_name,
             options,
-            lambda lock: (
-                on_lock(queue, lock is not None, lock_name) if queue.session is session and not queue.is_destroyed else None
-            ),
+            lambda lock: on_lock(lock is not None) if queue.session is session and not queue.is_destroyed else None,
         ),
         noop,
         lambda error: on_no_lock(queue) if queue.session is session else None,

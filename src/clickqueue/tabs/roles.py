@@ -26,7 +26,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from clickqueue.platform.runtime import dispatch_storage, filtered, some
+from clickqueue.platform.runtime import Map, attempt, dispatch_storage, filtered, noop
 from clickqueue.state import DETACHED, FOLLOWER, JOINING, LEADER, PEER
 from clickqueue.storage.adoption import adopt
 from clickqueue.storage.journal import journal_of, start_journal, stored_keys
@@ -49,10 +49,12 @@ def hand_over(queue: QueueState, role: int) -> None:
     kept = filtered(queue.pending, lambda record: record.segment.is_dirty)
     queue.counts["handedOver"] += len(queue.pending) - len(kept)
     queue.pending = kept
-    queue.watched = []
-    queue.early_texts = []
     become(queue, role)
     start_journal(queue)
+    # The leader has the lock of the main key, and knows what is in its own journal.
+    queue.watched = Map()
+    queue.watched.set(queue.main_key, True)
+    queue.watched.set(queue.own_key, True)
     save(queue)
 
 
@@ -64,10 +66,10 @@ def join(queue: QueueState) -> None:
         if not start_session(queue):
             on_no_lock(queue)
             return
-        acquire(queue, queue.own_key, False, on_own_lock, on_no_lock)
+        acquire(queue, queue.own_key, False, lambda is_granted: on_own_lock(queue, is_granted), on_no_lock)
         # Where there are no locks the first request has failed by now.
         if queue.role == JOINING:
-            acquire(queue, queue.main_key, False, on_main_lock, on_no_lock)
+            acquire(queue, queue.main_key, False, lambda is_granted: on_main_lock(queue, is_granted), on_no_lock)
 
 
 def detach(queue: QueueState) -> None:
@@ -76,7 +78,7 @@ def detach(queue: QueueState) -> None:
     hand_over(queue, DETACHED)
 
 
-def on_own_lock(queue: QueueState, is_granted: bool, lock_name: str) -> Any:
+def on_own_lock(queue: QueueState, is_granted: bool) -> Any:
     """Taken: a leader saw the key before the lock was requested (Chromium, where a tab writes while it loads)."""
     if is_granted:
         return queue.session.until_end
@@ -85,7 +87,7 @@ def on_own_lock(queue: QueueState, is_granted: bool, lock_name: str) -> Any:
     return None
 
 
-def on_main_lock(queue: QueueState, is_granted: bool, lock_name: str) -> Any:
+def on_main_lock(queue: QueueState, is_granted: bool) -> Any:
     until_end = queue.session.until_end
     if is_granted:
         become(queue, LEADER)
@@ -96,7 +98,7 @@ def on_main_lock(queue: QueueState, is_granted: bool, lock_name: str) -> Any:
     if read_mirror(queue):
         write_mirror(queue, [])
     become(queue, FOLLOWER)
-    acquire(queue, queue.main_key, True, on_main_lock, on_no_lock)
+    acquire(queue, queue.main_key, True, lambda later: on_main_lock(queue, later), on_no_lock)
     return None
 
 
@@ -118,34 +120,29 @@ def on_no_lock(queue: QueueState) -> None:
 
 def look(queue: QueueState) -> None:
     """Find the journals of other tabs: a peer adopts them at once, a leader those that no tab has any more."""
-    queue.is_blind = False
-    try:
-        if queue.role == PEER:
-            adopt(queue, lambda journal: journal != queue.own_key)
-            return
-        adopt(queue, lambda journal: journal == queue.main_key)
-        for storage_key in stored_keys(queue):
-            journal = journal_of(queue, storage_key)
-            if journal is not None and journal != queue.own_key and journal != queue.main_key:
-                watch_journal(queue, journal)
-    except Exception:
-        queue.is_blind = True
+    if queue.role == PEER:
+        adopt(queue, lambda journal: journal != queue.own_key, None)
+        return
+    adopt(queue, lambda journal: journal == queue.main_key, None)
+    attempt(lambda: watch_all(queue), noop, noop)
 
 
-def watch_journal(queue: QueueState, journal: str) -> None:
+def watch_all(queue: QueueState) -> None:
+    for storage_key in stored_keys(queue):
+        watch_journal(queue, journal_of(queue, storage_key))
+
+
+def watch_journal(queue: QueueState, journal: Any) -> None:
     """Wait for the lock of a journal, which the leader gets when the tab of that journal is gone."""
-    if not some(queue.watched, lambda watched: watched == journal):
-        queue.watched.append(journal)
-        acquire(queue, journal, True, on_orphan, on_no_lock)
+    if not queue.watched.has(journal):
+        queue.watched.set(journal, True)
+        acquire(queue, journal, True, lambda is_granted: adopt_orphan(queue, journal, None), on_no_lock)
 
 
-def on_orphan(queue: QueueState, is_granted: bool, journal: str) -> Any:
+def adopt_orphan(queue: QueueState, journal: str, late_text: str | None) -> Any:
     """A journal has no tab any more. Its lock is given back at once: nobody else asks for it."""
-    queue.watched = filtered(queue.watched, lambda watched: watched != journal)
-    try:
-        adopt(queue, lambda other: other == journal)
-    except Exception:
-        queue.is_blind = True
+    queue.watched.delete(journal)
+    adopt(queue, lambda other: other == journal, late_text)
     queue.proceed()
     return None
 
@@ -159,9 +156,12 @@ def on_storage_event(queue: QueueState, storage_key: str | None, text: str | Non
     elif journal == queue.own_key:
         rewrite(queue, storage_key)
         save(queue)
-    elif journal is not None and journal != queue.main_key and queue.role == LEADER:
+    elif journal is not None and queue.role == LEADER and not queue.watched.has(journal):
         # A tab's last write may be heard of when its journal was adopted already (locks and storage are separate channels).
-        queue.early_texts = filtered(queue.early_texts, lambda early: early[0] != storage_key)
-        if text is not None:
-            queue.early_texts.append([storage_key, text])
-        watch_journal(queue, journal)
+        acquire(
+            queue,
+            journal,
+            False,
+            lambda is_granted: adopt_orphan(queue, journal, text) if is_granted else watch_journal(queue, journal),
+            on_no_lock,
+        )
