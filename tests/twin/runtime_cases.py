@@ -91,13 +91,9 @@ CASES: dict[str, list[Any]] = {
     "message_of": [[value] for value in ERRORS],
     "parse_whole": [[text] for text in [*TEXTS, None]],
     "looks_like_html": [[text, content_type] for text in HTML for content_type in TYPES],
-    "place_of": [
+    "journal_name": [
         *([MAIN + rest, MAIN] for rest in PLACES),
-        *(
-            [key, main]
-            for main in (MAIN, ".", "a.b", "(", "ä", "\n")
-            for key in ("", main, f"{main}.1", f"x{main}", f"{main}:a.2")
-        ),
+        *([key, main] for main in (MAIN, ".", "a.b", "(", "ä", "\n") for key in ("", main, f"{main}.1", f"x{main}", f"{main}:a.2")),
         *([key, MAIN] for key in (MAIN.upper(), MAIN[:-1], f" {MAIN}")),
     ],
     "batch_address": [[endpoint] for endpoint in ENDPOINTS],
@@ -113,11 +109,7 @@ CASES: dict[str, list[Any]] = {
         *([[], None], [[1, 2], None], [["a", "b", "c"], 1], [[{}, {}], 1], [[[], [], []], 2]),
         *([["a", "b", "a"], 2], [[1, 7, 7], 2]),
     ],
-    "sorted_by": [
-        *([items, ITSELF] for items in ([], [1], [3, 1, 2], [10, 9, 100, 1], [2, 2, 1], [0, -1, 5], [0.5, -0.5])),
-        [[["a", 2], ["b", 1], ["c", 2], ["d", 1]], SECOND],
-        [[1, 2], THROWER],
-    ],
+    "in_order": [[texts] for texts in ([], ["b", "a"], ["10", "9", "1", "a.1000001", "a", "a:"], ["\uffff", "😀", "é", "z"], TEXTS)],
     "noop": [[value] for value in (None, 1, "text")],
     "attempt": [[answer] for answer in [*({"value": value} for value in GIVEN), {"$throws": True}]],
     "to_json": [[value] for value in JSON_VALUES],
