@@ -6,9 +6,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import pytest
+from selenium.webdriver.remote.webdriver import WebDriver
 
-from tests.browser.endpoint import SINGLE, Endpoint
+from tests.browser.endpoint import ROOT, SINGLE, Endpoint
 from tests.browser.host import Host
+from tests.browser.snippets import Snippet, run, snippets_of
 from tests.browser.visitor import open_visitors
 from tests.browser.waiting import wait_for
 
@@ -47,6 +49,17 @@ def test_a_click_that_navigates(host: Host, content_type: str, methods: list[str
             host.driver.execute_script(CLICK_AND_LEAVE)
             wait_for_the_click(endpoint)
             assert endpoint.methods == methods
+
+
+def test_the_guides_api(browser: WebDriver, endpoint: Endpoint) -> None:
+    """The snippet of docs/embedding.md sends its click to another origin in one request, without a preflight."""
+    (shown,) = [snippet for snippet in snippets_of(ROOT / "docs" / "embedding.md") if snippet.language == "js"]
+    with endpoint_on_another_site() as other:
+        text = shown.text.replace("https://clicks.example", f"http://localhost:{other.port}")
+        assert run(browser, endpoint, Snippet("js", "other-site", text)) == []
+        browser.get("about:blank")
+        wait_for_the_click(other)
+        assert other.methods == ["POST"]
 
 
 def navigate(host: Host) -> None:
