@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import pytest
 from selenium.webdriver.remote.webdriver import WebDriver
@@ -95,16 +96,25 @@ def test_a_policy_that_forbids_the_endpoint(host: Host, endpoint: Endpoint) -> N
     host.wait_until_all_arrived(ids)
 
 
+@contextmanager
+def blocked(driver: WebDriver, pattern: str) -> Iterator[None]:
+    """Requests to matching addresses are refused before they leave the browser, until the block ends."""
+    driver.execute_cdp_cmd("Network.enable", {})
+    driver.execute_cdp_cmd("Network.setBlockedURLs", {"urls": [pattern]})
+    try:
+        yield
+    finally:
+        driver.execute_cdp_cmd("Network.setBlockedURLs", {"urls": []})
+
+
 def test_a_blocker(host: Host, endpoint: Endpoint) -> None:
     """A request that a blocker refuses is a path failure: its click is kept, retried, and arrives once the blocker lets it (CONTRACT 3.5)."""
     if not host.can_cut:  # Chromium's own protocol
         pytest.skip("only DevTools can refuse a request as a blocker does")
     host.start(clock="held")
-    host.driver.execute_cdp_cmd("Network.enable", {})
-    host.driver.execute_cdp_cmd("Network.setBlockedURLs", {"urls": ["*/api/track/*"]})
-    ids = host.click(1)
-    host.go()
-    wait_for(lambda: host.snapshot()["failures"] >= 3, "some retries")
-    assert (host.snapshot()["pending"], host.drops(), endpoint.requests) == (1, [], [])
-    host.driver.execute_cdp_cmd("Network.setBlockedURLs", {"urls": []})
+    with blocked(host.driver, "*/api/track/*"):
+        ids = host.click(1)
+        host.go()
+        wait_for(lambda: host.snapshot()["failures"] >= 3, "some retries")
+        assert (host.snapshot()["pending"], host.drops(), endpoint.requests) == (1, [], [])
     host.wait_until_all_arrived(ids)
