@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 import clickqueue
-from tools import build, sizes
+from tools import build, sizes, update_docs
 
 SCRIPTS = sorted(path.name for path in build.DIST.iterdir() if path.suffix in (".js", ".cjs"))
 
@@ -58,3 +58,12 @@ def test_a_changed_byte_changes_the_measured_hash() -> None:
 def test_a_script_is_ascii(name: str) -> None:
     """A browser reads a classic script in the encoding of its page: no character may depend on it."""
     assert (build.DIST / name).read_bytes().isascii()
+
+
+@pytest.mark.parametrize(("doc", "places"), [("README", {"script-tag"}), ("GUIDE", {"script-tag", "integrity"})])
+def test_documents_print_the_integrity(doc: str, places: set[str]) -> None:
+    """README and guide have the hashes of dist/size.json; `python -m tools.update_docs` writes them."""
+    text = getattr(update_docs, doc).read_text()
+    assert places <= set(update_docs.names_in(text))
+    assert update_docs.update(text, update_docs.measured()) == text
+    assert clickqueue.integrity(update_docs.CLASSIC) in text
