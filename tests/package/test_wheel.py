@@ -13,15 +13,8 @@ from pathlib import Path
 import pytest
 
 from clickqueue import asset_path
+from tests.package.wheel import build, install
 from tools import node
-
-
-def build(kind: str, project: Path, out: Path) -> Path:
-    """Build a distribution without a network; returns it."""
-    command = [sys.executable, "-m", "hatchling", "build", "--target", kind, "--directory", str(out)]
-    subprocess.run(command, cwd=project, check=True, capture_output=True)
-    (built,) = out.glob("*.tar.gz" if kind == "sdist" else "*.whl")
-    return built
 
 
 @pytest.fixture(scope="module")
@@ -43,10 +36,7 @@ def wheel(sdist: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with the wheel and nothing else in it."""
-    folder = tmp_path_factory.mktemp("installed")
-    install = [sys.executable, "-m", "pip", "install", "--quiet", "--no-index", "--no-deps", "--target", str(folder), str(wheel)]
-    subprocess.run(install, check=True)
-    return folder
+    return install(wheel, tmp_path_factory.mktemp("installed"))
 
 
 def ask(installed: Path, *arguments: str) -> str:
@@ -96,7 +86,9 @@ def test_the_wheel_holds_the_package_and_dist(wheel: Path) -> None:
         name
         for name in names
         if not re.fullmatch(
-            r"clickqueue(_receiver)?/(\w+\.py|py\.typed|dist/[\w.-]+)|clickqueue_check/(checks/)?\w+\.py|clickqueue-\d.*", name
+            r"clickqueue(_receiver|_web)?/(\w+\.py|py\.typed|dist/[\w.-]+)|clickqueue_check/(checks/)?\w+\.py|clickqueue-\d.*|"
+            r"clickqueue/(templatetags/\w+\.py|static/clickqueue/[\w.]+)",
+            name,
         )
     ] == []
     assert wheel.name.split("-")[1] in (node.ROOT / "package.json").read_text()
