@@ -13,25 +13,24 @@ from typing import Any
 import pytest
 from selenium.webdriver.remote.webdriver import WebDriver
 
-from tests.limits import real_limits
 from tools.browsers import choose, open_browser
 
 ROOT = Path(__file__).resolve().parents[2]
 
 LOAD = """
 const done = arguments[arguments.length - 1]
-const urls = ['/dist/clickqueue.js', '/src/clickqueue/runtime.js', '/tests/twin/fakes.js', '/tests/twin/runtime_twin.js']
+const urls = ['/dist/clickqueue.js', '/src/clickqueue/platform/runtime.js', '/tests/twin/replay.js', '/tests/twin/runtime_twin.js']
 Promise.all(urls.map((url) => import(url))).then(
-  ([queue, runtime, fakes, twin]) => {
-    window.twin = { ClickQueue: queue.ClickQueue, runtime, ...fakes, ...twin }
+  ([queue, runtime, replay, twin]) => {
+    window.twin = { ClickQueue: queue.ClickQueue, runtime, ...replay, ...twin }
     done(null)
   },
   (error) => done(String(error)),
 )
 """
-LIVE = """
+REPLAY = """
 const done = arguments[arguments.length - 1]
-const live = async (entries) => (await twin.live(twin.ClickQueue, entries)).join('\\n')
+const replay = async (entries) => (await twin.replay(twin.ClickQueue, entries)).join('\\n')
 const digest = async (text) => {
   const hash = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text))
   return [...new Uint8Array(hash)].map((byte) => (byte + 256).toString(16).slice(1)).join('')
@@ -39,7 +38,7 @@ const digest = async (text) => {
 const answer = async () => {
   const answers = []
   for (const entries of await (await fetch('/scripts')).json()) {
-    const text = await live(entries)
+    const text = await replay(entries)
     answers.push(arguments[0] ? await digest(text) : text)
   }
   return JSON.stringify(answers)
@@ -82,26 +81,27 @@ class Page:
 
     def digests(self, scripts: list[str]) -> list[str]:
         """The SHA-256 of the trace of each script: texts of one digest are equal to the letter, and need not travel."""
-        return self._live(scripts, True)
+        return self._replay(scripts, True)
 
     def trace(self, script: str) -> list[str]:
         """The whole trace of a script."""
-        (text,) = self._live([script], False)
+        (text,) = self._replay([script], False)
         return text.split("\n")
 
-    def _live(self, scripts: list[str], as_digests: bool) -> list[str]:
+    def _replay(self, scripts: list[str], as_digests: bool) -> list[str]:
         self._server.scripts = f"[{','.join(scripts)}]".encode()
-        answers: list[str] = json.loads(self._driver.execute_async_script(LIVE, as_digests))
+        answers: list[str] = json.loads(self._driver.execute_async_script(REPLAY, as_digests))
         return answers
 
+    def call(self, name: str, *arguments: Any) -> Any:
+        """What a function of runtime_twin.js returns, or its promise resolves to; its first argument is the runtime."""
+        return self._driver.execute_script(f"return twin.{name}(twin.runtime, ...arguments)", *arguments)
+
     def run(self, name: str, cases: list[Any]) -> list[str]:
-        """What a function of runtime.js makes of each list of arguments."""
+        """What a function of runtime.js returns for each list of arguments."""
         text = self._driver.execute_script("return twin.answers(twin.runtime, ...arguments)", name, json.dumps(cases))
         answers: list[str] = json.loads(text)
         return answers
-
-
-limits_are_real = pytest.fixture(autouse=True)(real_limits)
 
 
 @pytest.fixture(scope="session")

@@ -1,127 +1,167 @@
-// The world of a queue as it was under CPython (record.py): each port answers what its twin there has answered, and each
-// call from outside comes at the same place in the order of things.
-// The law: nothing here decides anything. A queue that calls something else than its twin did is lost at that line.
+// The border of one queue in JavaScript: its api, its window, and the script that calls it. border.py and window.py have the
+// other side.
+// Invariant: every part of the window passes each call on to the replay, and returns or throws what it answers.
 
-const ODD = {
-  NaN: NaN,
-  Infinity: Infinity,
-  '-Infinity': -Infinity,
-  function() {},
-  get cyclic() {
-    const value = {}
-    value.self = value
-    return value
-  },
-}
+import { shown, unpack } from './values.js'
 
-const METHODS = {
-  storage: ['read', 'write', 'remove', 'listKeys'],
-  clock: ['nowMs', 'uptimeMs', 'callLater', 'cancel'],
-  network: ['isOnline'],
-  page: ['userAgent', 'listen'],
-  locks: ['request'],
-  ids: ['newId', 'random'],
-  json: ['dump', 'load', 'sizeBytes'],
-}
+// After these a detail has the words of a native error, which each language has its own.
+const NATIVE_WORDS = ['is not JSON: ', 'was not queued: ']
 
-// JSON is the page's own; the record only says where the host had broken it.
-const NATIVE = {
-  'json.dump': JSON.stringify,
-  'json.load': JSON.parse,
-  'json.sizeBytes': (text) => new TextEncoder().encode(text).length,
-}
+const withoutNative = ([event, reason, detail]) => [
+  event,
+  reason,
+  NATIVE_WORDS.reduce((text, words) => text.split(words)[0], detail),
+]
 
-// More than any answer takes on its way through promises.
-const MICROTASKS = 12
-
-export const unpack = (value) => {
-  if (Object(value) !== value) return value
-  if ('$odd' in value) return ODD[value.$odd]
-  if ('$error' in value) return Object.assign(new Error(), unpack(value.$error))
-  for (const name of Object.keys(value)) {
-    // Assigning to `__proto__` would not make a field of it.
-    Object.defineProperty(value, name, { value: unpack(value[name]), configurable: true, enumerable: true, writable: true })
-  }
-  return value
-}
-
-export const shown = (value) => {
-  try {
-    return value instanceof Error ? '<no JSON>' : (JSON.stringify(value ?? null) ?? '<function>')
-  } catch {
-    return '<no JSON>'
+class StorageEvent {
+  constructor(type, { key, newValue }) {
+    Object.assign(this, { type, key, newValue })
   }
 }
 
-// The words of a native error are the machine's own.
-const ofOurs = ([event, reason, detail]) => [event, reason, detail.split('cannot be read: ')[0]]
-
-const told = (error) =>
-  error instanceof TypeError || error instanceof RangeError ? `${error.name}: ${error.message}` : 'an error'
-
-class Border {
-  constructor(life, name) {
-    this.life = life
+export class Border {
+  constructor(replay, name) {
+    this.replay = replay
     this.name = name
     this.numbers = 0
-    this.callbacks = {}
+    this.callbacks = new Map()
     this.promises = {}
     this.ends = {}
+    this.controllers = {}
     this.api = {
-      trackClickBatch: (events, request) => this.goOut('api.trackClickBatch', [shown(events), shown(request)]),
+      trackClickBatch: (events, request) => this.goOut('api.trackClickBatch', [events, request]),
     }
-    this.env = {}
-    for (const [port, methods] of Object.entries(METHODS)) {
-      this.env[port] = {}
-      for (const method of methods) {
-        this.env[port][method] = (...values) => this.goOut(`${port}.${method}`, this.texts(method, values), values)
-      }
-    }
+    this.window = this.windowOf()
   }
 
-  texts(method, values) {
-    if (method == 'dump') return []
-    return values.map((value) => {
-      if (typeof value != 'function') return shown(value)
-      this.callbacks[++this.numbers] = value
-      return shown(`#${this.numbers}`)
-    })
+  // -- the queue calls the world
+
+  goOut(verb, values) {
+    const { word, given } = this.replay.call(this.name, verb, values.map(shown))
+    return this.answer(word, given)
   }
 
-  goOut(verb, texts, values) {
-    const { life, name } = this
-    const { word, given } = life.call(name, verb, texts)
-    const native = NATIVE[verb]
-    if (native) return this.live(() => native(...values), verb, word, given)
+  answer(word, given) {
     if (word == '!') {
-      life.lines.push(`${name} ! `)
+      this.replay.lines.push(`${this.name} ! `)
       throw unpack(given)
     }
-    life.lines.push(`${name} = ${shown(given)}`)
+    this.replay.lines.push(`${this.name} = ${shown(given)}`)
     return this.held(given)
   }
 
-  live(native, verb, word, given) {
-    const { life, name } = this
+  // What the queue gets for a tag: a promise, a controller; a timer is its own handle.
+  held(given) {
+    const number = given?.$timer ?? given?.$controller ?? given?.$promise
+    if (number === undefined) return unpack(given)
+    this.numbers++
+    if ('$timer' in given) return given
+    if ('$controller' in given) return (this.controllers[number] = this.controller(number))
+    return new Promise((resolve, reject) => (this.promises[number] = { resolve, reject }))
+  }
+
+  controller(number) {
+    const signal = { onabort: null }
+    const abort = () => {
+      this.goOut(`abort ${number}`, [])
+      signal.onabort()
+    }
+    return { signal, abort }
+  }
+
+  // A value that each language makes by itself, unless the host has broken JSON.
+  native(verb, texts, call, result = shown) {
+    const { replay, name } = this
+    const { word, given } = replay.call(name, verb, texts)
     try {
-      const value = native()
       if (word == '!') throw unpack(given)
-      life.lines.push(`${name} = ${verb == 'json.load' ? 'null' : shown(value)}`)
+      const value = call()
+      replay.lines.push(`${name} = ${result(value)}`)
       return value
     } catch (error) {
-      life.lines.push(`${name} ! `)
+      replay.lines.push(`${name} ! `)
       throw error
     }
   }
 
-  held(given) {
-    const number = given?.$timer ?? given?.$end ?? given?.$promise
-    if (number === undefined) return unpack(given)
-    this.numbers++
-    if ('$end' in given) return () => this.goOut(`end ${number}`, [])
-    if ('$timer' in given) return given
-    return new Promise((resolve, reject) => (this.promises[number] = { resolve, reject }))
+  // The number of a callback: one for each function, however often it is passed.
+  number(callback) {
+    if (!this.callbacks.has(callback)) this.callbacks.set(callback, `#${++this.numbers}`)
+    return this.callbacks.get(callback)
   }
+
+  part(path, names) {
+    return Object.fromEntries(names.map((name) => [name, (...values) => this.goOut(`${path}.${name}`, values)]))
+  }
+
+  target(path) {
+    const pass = (verb) => (type, listener) => this.goOut(`${path}${verb}EventListener`, [type, this.number(listener)])
+    return { addEventListener: pass('add'), removeEventListener: pass('remove') }
+  }
+
+  windowOf() {
+    const border = this
+    return {
+      ...border.target(''),
+      localStorage: border.storage(),
+      performance: border.part('performance', ['now']),
+      crypto: { getRandomValues: (numbers) => border.randomValues(numbers) },
+      Date: border.part('Date', ['now']),
+      Math: border.part('Math', ['random']),
+      JSON: {
+        parse: (text) => border.native('JSON.parse', [shown(text)], () => JSON.parse(text), () => 'null'),
+        stringify: (value, replacer) => border.native('JSON.stringify', [], () => JSON.stringify(value, replacer)),
+      },
+      navigator: border.navigator(),
+      document: { ...border.target('document.'), hidden: false },
+      AbortController: function () {
+        return border.goOut('AbortController', [])
+      },
+      StorageEvent,
+      setTimeout: (callback, delay) => border.goOut('setTimeout', [border.number(callback), delay]),
+      clearTimeout: (handle) => border.goOut('clearTimeout', [handle]),
+      dispatchEvent: ({ type, key, newValue }) => border.goOut('dispatchEvent', [type, key, newValue]),
+    }
+  }
+
+  // `Object.keys` of it are the stored keys.
+  storage() {
+    return new Proxy(this.part('localStorage', ['getItem', 'setItem', 'removeItem']), {
+      ownKeys: () => this.goOut('localStorage.keys', []),
+      getOwnPropertyDescriptor: (target, key) => ({ value: '', configurable: true, enumerable: true, writable: true }),
+    })
+  }
+
+  randomValues(numbers) {
+    const values = this.replay.random(this.name)
+    if (values === null) return this.goOut('crypto.getRandomValues', [])
+    numbers.set(values)
+    return numbers
+  }
+
+  navigator() {
+    const border = this
+    return {
+      get onLine() {
+        return border.goOut('navigator.onLine', [])
+      },
+      get userAgent() {
+        return border.goOut('navigator.userAgent', [])
+      },
+      locks: { request: (name, options, callback) => border.requestLock(name, options, callback) },
+    }
+  }
+
+  requestLock(name, options, callback) {
+    const shownOptions = { ...options }
+    if (options.signal) {
+      const [number] = Object.entries(this.controllers).find(([, { signal }]) => signal === options.signal)
+      shownOptions.signal = { $controller: +number }
+    }
+    return this.goOut('navigator.locks.request', [name, shownOptions, this.number(callback)])
+  }
+
+  // -- the world calls the queue
 
   comeIn(verb, values) {
     const [deed, number] = verb.split(' ')
@@ -132,17 +172,24 @@ class Border {
       return (this.ends[number] = this.queue.subscribe(() => this.goOut(`listener ${number}`, [])))
     }
     if (deed == 'unsubscribe') return this.ends[number]()
-    if (deed.startsWith('#')) return this.callbacks[deed.slice(1)](...values)
+    if (deed.startsWith('#')) return this.callBack(deed, values)
     return this.queue[deed](...values)
+  }
+
+  callBack(number, values) {
+    if (values[0]?.eventPhase !== undefined) this.window.document.hidden = values[0].hidden
+    const [callback] = [...this.callbacks].find(([, known]) => known == number)
+    return callback(...values)
   }
 
   start(config) {
     if (typeof config?.onDrop == 'function') {
-      config = { ...config, onDrop: (...drop) => this.goOut('onDrop', ofOurs(drop).map(shown)) }
+      config = { ...config, onDrop: (...drop) => this.goOut('onDrop', withoutNative(drop)) }
     }
-    this.queue = new this.life.ClickQueue(config, this.api, this.env)
+    this.queue = new this.replay.ClickQueue(config, this.api, this.window)
   }
 
+  // The snapshot after a call, where it is another one.
   look() {
     if (!this.queue) return ''
     const snapshot = this.queue.getSnapshot()
@@ -150,85 +197,4 @@ class Border {
     this.snapshot = snapshot
     return ` ${shown(snapshot)}`
   }
-}
-
-class Life {
-  constructor(ClickQueue, entries) {
-    this.ClickQueue = ClickQueue
-    this.entries = entries
-    this.lines = []
-    this.at = 0
-    this.borders = {}
-  }
-
-  async live() {
-    while (this.at < this.entries.length) {
-      const [word, text] = this.entries[this.at]
-      if (word == '--') {
-        this.lines.push(`-- ${text}`)
-        this.at++
-      } else {
-        await this.happen()
-      }
-    }
-  }
-
-  // One call from outside, and everything that comes of it, promises too.
-  async happen() {
-    const happening = this.begin()
-    for (let i = 0; i < MICROTASKS; i++) await null
-    this.end(happening, true)
-  }
-
-  begin() {
-    const [word, name, verb, packed] = this.entries[this.at++]
-    if (word != '>') this.lose()
-    const values = packed.map(unpack)
-    this.lines.push([name, '>', verb, ...values.map(shown)].join(' '))
-    this.borders[name] ??= new Border(this, name)
-    const border = this.borders[name]
-    try {
-      const result = border.comeIn(verb, values)
-      return { border, line: `${name} < ${typeof result == 'function' ? '<function>' : shown(result)}` }
-    } catch (error) {
-      return { border, error, line: `${name} ! ${told(error)}` }
-    }
-  }
-
-  end({ border, line }, isAlone) {
-    this.lines.push(line + (isAlone ? border.look() : ''))
-    if (this.entries[this.at++]?.[0] != '<') this.lose()
-  }
-
-  // A call to the world: the next entry must be the same; what happened within it happens now.
-  call(name, verb, texts) {
-    if (this.isLost) throw new Error('lost')
-    this.lines.push([name, '?', verb, ...texts].join(' '))
-    const [word, who, what] = this.entries[this.at++] ?? []
-    if (word != '?' || who != name || what != verb) this.lose()
-    while (this.entries[this.at]?.[0] == '>') {
-      const happening = this.begin()
-      this.end(happening, false)
-    }
-    const [answer, given] = this.entries[this.at++] ?? []
-    if (answer != '=' && answer != '!') this.lose()
-    return { word: answer, given }
-  }
-
-  lose() {
-    this.isLost = true
-    this.at = Infinity
-    throw new Error('lost')
-  }
-}
-
-// The trace of one script, as far as it is the same.
-export const live = async (ClickQueue, entries) => {
-  const life = new Life(ClickQueue, entries)
-  try {
-    await life.live()
-  } catch (error) {
-    life.lines.push(life.isLost ? 'lost' : `the harness failed: ${error.stack}`)
-  }
-  return life.lines
 }

@@ -1,113 +1,24 @@
-"""runtime.py and runtime.js are the same functions for two machines: each pair over a table of awkward values."""
+"""Each function of runtime.py gives what its twin in runtime.js gives, over a table of odd values."""
 
 from __future__ import annotations
 
 import ast
 import json
 from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from clickqueue import runtime
+from clickqueue.platform import runtime
+from tests.fakes import FakeJson
 from tests.twin.conftest import ROOT, Page
-from tests.twin.record import shown
+from tests.twin.runtime_cases import CASES
+from tests.twin.values import shown
 
-NAN = {"$odd": "NaN"}
-INFINITE = {"$odd": "Infinity"}
-MINUS_INFINITE = {"$odd": "-Infinity"}
-FUNCTION = {"$odd": "function"}
-NUMBERS = [0, 1, -1, 7, 0.5, -2.5, 10**15, 5.0, 1e16, 1e21, -1.5e300, 1e-5, 1e-6, 1.5e-7, NAN, INFINITE, MINUS_INFINITE]
-TEXTS = [
-    "",
-    "0",
-    "7",
-    "07",
-    " 7",
-    "7 ",
-    "-7",
-    "+7",
-    "7.0",
-    "1e3",
-    "\u0667",
-    "²",
-    "ten",
-    "a.b.c",
-    "ä€😀",
-    "\ud800",
-    '"\\\n',
-    "__proto__",
-]
-LISTS: list[Any] = [[], [0], [1, 2, 3], [2, 2], [[]], ["a", None]]
-OBJECTS: list[Any] = [{}, {"a": 1}, {"a": None}, {"length": 2}, {"__proto__": {"a": 1}}, {"a": {"b": []}}]
-VALUES = [None, True, False, *NUMBERS, *TEXTS, *LISTS, *OBJECTS, FUNCTION]
-IS_TWO = {"$function": "is_two"}
-ALWAYS = {"$function": "always"}
-NEVER = {"$function": "never"}
-THROWER = {"$function": "thrower"}
-ITSELF = {"$function": "itself"}
-FAMILIES = [
-    "",
-    "srv_click_queue",
-    "srv_click_queue.",
-    "srv_click_queue.1",
-    "srv_click_queue:a",
-    "srv_click_queue:a.2",
-    ".",
-    "a.b",
-    "A",
-]
-KEYS = ["a", "length", "", "__proto__", "constructor", "toString", "status"]
-TABLES: list[Any] = [
-    [["has", "a"], ["get", "a"], ["set", "a", 1], ["has", "a"], ["get", "a"], ["delete", "a"], ["has", "a"], ["delete", "a"]],
-    [["set", key, key] for key in KEYS] + [["get", key] for key in KEYS] + [["has", "valueOf"], ["get", "valueOf"]],
-    [["set", "a", 1], ["set", "a", None], ["has", "a"], ["get", "a"]],
-]
-GIVEN: list[Any] = [None, True, 0, 7, "", "text", [], {}, {"a": 1}, {"then": None}, {"then": 7}]
-ANSWERS: list[dict[str, Any]] = [
-    *({"value": value} for value in GIVEN),
-    {"$throws": True},
-]
-
-CASES: dict[str, list[Any]] = {
-    "Map": TABLES,
-    "kind": [[value] for value in VALUES],
-    # What is inherited (`constructor` of any object) is JavaScript's alone: here only what may be asked of strangers.
-    "field": [[value, key] for value in [None, True, 7, "text", [1], *OBJECTS] for key in ("a", "status", "reason", "")],
-    "given": [[value, key] for value in OBJECTS for key in ("a", "b")],
-    "names": [[value] for value in OBJECTS],
-    "show": [[value] for value in VALUES],
-    "after": [[text, prefix] for text in [*FAMILIES, *TEXTS] for prefix in ["", "srv_click_queue", "srv_click_queue.", "a", "ä"]],
-    "before": [[text, mark] for text in [*FAMILIES, *TEXTS] for mark in (".", ":", "a", "😀")],
-    "whole": [[text] for text in [*TEXTS, None, "9" * 15, "1" + "0" * 15, "1" * 22]],
-    "matches": [
-        [text, pattern] for text in [*TEXTS, "<p>", "\n <P>", "TEXT/HTML", "html"] for pattern in ("^\\s*<", "html", "a")
-    ],
-    "is_whole": [[value] for value in (0, 1, -1, 0.5, 1.0, -2.5, 10**15)],
-    "message_of": [[value] for value in [None, True, 7, {}, {"message": "m"}, {"message": ""}, {"status": 422}]],
-    "utf8_bytes": [[text] for text in ("", "a", '{"a":"ä😀"}', "\u20ac%25 +", "\x00")],
-    "keep": [[items, test] for items in LISTS for test in (IS_TWO, ALWAYS, NEVER)] + [[[1], THROWER], [[], THROWER]],
-    "some": [[items, test] for items in LISTS for test in (IS_TWO, ALWAYS, NEVER)] + [[[1], THROWER], [[], THROWER]],
-    "find": [[items, test] for items in LISTS for test in (IS_TWO, ALWAYS, NEVER)] + [[[1], THROWER], [[], THROWER]],
-    "joined": [[one, other] for one in LISTS for other in LISTS],
-    "array_text": [[items, {"$function": "quoted"}] for items in LISTS],
-    "overlay": [[one, other] for one in OBJECTS for other in [*OBJECTS, None]],
-    "take_out": [
-        [[], None],
-        [[1, 2], None],
-        [["a", "b", "c"], 1],
-        [[{}, {}], 1],
-        [[[], [], []], 2],
-        [["a", "b", "a"], 2],
-        [[1, 7, 7], 2],
-    ],
-    "ordered": [[items, ITSELF] for items in ([], [1], [3, 1, 2], [10, 9, 100, 1], [2, 2, 1], [0, -1, 5])]
-    + [[[["a", 2], ["b", 1], ["c", 2], ["d", 1]], {"$function": "second"}]],
-    "attempt": [[answer] for answer in ANSWERS],
-}
 NOT_A_PAIR = {
-    "with_env": "a Python class can always be called without new",
-    "random_id": "no two ids are the same",
+    "create_class": "a Python class can always be called without new",
+    "end_of": "the promise of a fake signal is the fake's own",
 }
 
 
@@ -126,49 +37,110 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
 }
 
 
+def error_of(fields: dict[str, Any]) -> Exception:
+    error = Exception(fields.pop("message"))
+    vars(error).update(fields)
+    return error
+
+
+def cyclic() -> Any:
+    value: dict[str, Any] = {}
+    value["self"] = value
+    return value
+
+
 def unpack(value: Any) -> Any:
-    """What `unpack` of fakes.js makes of it, and the functions that a case names."""
+    """`unpack` of fakes.js, and the functions that a case names."""
     if isinstance(value, list):
         return [unpack(item) for item in value]
     if not isinstance(value, dict):
         return value
     if "$function" in value:
         return FUNCTIONS[value["$function"]]
+    if "$error" in value:
+        return error_of(unpack(value["$error"]))
     if "$odd" in value:
-        return len if value["$odd"] == "function" else float(value["$odd"])
+        odd = {"function": lambda: len, "cyclic": cyclic}.get(value["$odd"])
+        return odd() if odd else float(value["$odd"])
     return {name: unpack(field) for name, field in value.items()}
 
 
-def attempted(case: dict[str, Any]) -> Any:
-    heard: list[Any] = []
-    call = thrower if "$throws" in case else lambda: unpack(case["value"])
-    runtime.attempt(call, lambda value: heard.append(["done", value]), lambda error: heard.append(["failed"]))
-    return heard
-
-
-def tabled(deeds: list[list[Any]]) -> Any:
+def use_map(*calls: list[Any]) -> Any:
     table = runtime.Map()
     results = []
-    for deed, *values in deeds:
-        result = getattr(table, deed)(*values)
-        results.append(result if deed in ("has", "get") else None)
+    for method, *values in calls:
+        result = table.size if method == "size" else getattr(table, method)(*values)
+        results.append(None if method in ("set", "delete") else result)
     return results
 
 
-def taken_out(items: list[Any], index: int | None) -> Any:
-    runtime.take_out(items, {} if index is None else items[index])
+def attempt(answer: dict[str, Any]) -> Any:
+    calls: list[Any] = []
+    call = thrower if "$throws" in answer else lambda: unpack(answer["value"])
+    runtime.attempt(call, lambda value: calls.append(["done", value]), lambda error: calls.append(["failed"]))
+    return calls
+
+
+def remove_item(items: list[Any], index: int | None) -> Any:
+    runtime.remove_item(items, {} if index is None else items[index])
     return [items, None]
 
 
-SPECIAL: dict[str, Callable[..., Any]] = {"attempt": attempted, "take_out": taken_out}
+def to_json(value: Any) -> Any:
+    json_port = SimpleNamespace(stringify=lambda value, replacer: FakeJson().stringify(value))
+    return runtime.to_json(SimpleNamespace(JSON=json_port), unpack(value))
+
+
+def uuid7(parts: dict[str, Any]) -> str:
+    bytes_ = parts["bytes"] and iter(parts["bytes"])
+    window = SimpleNamespace(
+        Date=SimpleNamespace(now=lambda: parts["now"]),
+        Math=SimpleNamespace(random=lambda: parts["random"]),
+        crypto=bytes_ and SimpleNamespace(get_random_values=lambda numbers: [next(bytes_) for _ in numbers]),
+    )
+    return runtime.uuid7(window)
+
+
+def new_controller(name: str) -> Any:
+    return runtime.new_controller(SimpleNamespace(**{name: lambda: True}))
+
+
+def call_method(method: str) -> Any:
+    calls: list[Any] = []
+    target = SimpleNamespace(
+        add_event_listener=lambda *values: calls.append(["added", *values]),
+        remove_event_listener=lambda *values: calls.append(["removed", *values]),
+    )
+    runtime.call_method(target, method, "online", "listener")
+    return calls
+
+
+def dispatch_storage(key: str, new_value: str | None) -> Any:
+    events: list[Any] = []
+    window = SimpleNamespace(
+        StorageEvent=lambda event_type, init: [event_type, init["key"], init["newValue"], init.get("bubbles", False)],
+        dispatch_event=events.append,
+    )
+    runtime.dispatch_storage(window, key, new_value)
+    return events
+
+
+SPECIAL: dict[str, Callable[..., Any]] = {
+    "Map": use_map,
+    "attempt": attempt,
+    "remove_item": remove_item,
+    "to_json": to_json,
+    "uuid7": uuid7,
+    "new_controller": new_controller,
+    "call_method": call_method,
+    "dispatch_storage": dispatch_storage,
+}
 
 
 def answer(name: str, case: list[Any]) -> str:
-    """What runtime.py makes of it."""
+    """What runtime.py returns."""
     copy = json.loads(json.dumps(case))
     try:
-        if name == "Map":
-            return shown(tabled(copy))
         if name in SPECIAL:
             return shown(SPECIAL[name](*copy))
         return shown(getattr(runtime, name)(*map(unpack, copy)))
@@ -178,13 +150,13 @@ def answer(name: str, case: list[Any]) -> str:
 
 def functions() -> list[str]:
     """The public names of runtime.py."""
-    tree = ast.parse((ROOT / "src" / "clickqueue" / "runtime.py").read_text())
+    tree = ast.parse((ROOT / "src" / "clickqueue" / "platform" / "runtime.py").read_text())
     defined = [node.name for node in tree.body if isinstance(node, (ast.FunctionDef, ast.ClassDef))]
     return [name for name in defined if not name.startswith("_") and name not in NOT_A_PAIR]
 
 
 def test_every_pair_has_its_cases() -> None:
-    """No function of the runtime is left unheld; what is gone from it is gone from here."""
+    """The table has the functions of runtime.py, each and no other."""
     assert sorted(functions()) == sorted(CASES)
 
 
@@ -192,6 +164,45 @@ def test_every_pair_has_its_cases() -> None:
 def test_a_pair_behaves_alike(page: Page, name: str) -> None:
     """Python and JavaScript give the same answer to each case, or both an error."""
     cases = CASES[name]
-    theirs = page.run(name, cases)
-    for case, other in zip(cases, theirs, strict=True):
-        assert answer(name, case) == other, f"{name}{tuple(case)}"
+    others = page.run(name, cases)
+    differences = [
+        f"{name}{tuple(case)}: CPython {mine}, JavaScript {other}"
+        for case, other in zip(cases, others, strict=True)
+        if (mine := answer(name, case)) != other
+    ]
+    assert not differences, "\n".join(differences)
+
+
+@pytest.mark.parametrize(
+    ("thenable", "calls"),
+    [
+        ("resolved", [["done later", "value"]]),
+        ("rejected", [["failed later", "reason"]]),
+        ("calls back at once", [["done later", "value"]]),
+        ("calls back twice", [["done later", "value"]]),
+        ("throws in then", [["failed later", "an error"]]),
+        ("resolves to a promise", [["done later", "value"]]),
+        ("then throws when it is read", [["failed", "an error"]]),
+    ],
+)
+def test_attempt_of_a_promise(page: Page, thenable: str, calls: list[Any]) -> None:
+    """One call, and never before `attempt` has returned, whatever a thenable does; an error of the call itself at once."""
+    assert page.call("attempted", thenable) == calls
+
+
+def test_end_of_a_signal(page: Page) -> None:
+    """The promise settles when the signal is aborted, and not before."""
+    assert page.call("ended") == [False, True]
+
+
+@pytest.mark.parametrize("prototype", ["Array", "Object", "String", "Number"])
+@pytest.mark.parametrize("value", [[], {}, [[1], {"a": ["b", None]}], {"a": [], "b": "text", "c": 7}], ids=str)
+def test_to_json_beside_a_prototype_with_to_json(page: Page, prototype: str, value: Any) -> None:
+    """The text of a plain value is the same when the host has given a prototype a `toJSON` (CONTRACT 7)."""
+    assert json.loads(page.call("spoiled", prototype, value)) == value
+
+
+def test_create_class_with_and_without_new(page: Page) -> None:
+    """An instance either way; `env` is the global object unless one is given (CONTRACT 1.2)."""
+    default = [True, [1, 2], "globalThis"]
+    assert page.call("created") == [default, default, [True, [1, 2], "env"], default]

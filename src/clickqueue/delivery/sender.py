@@ -167,7 +167,9 @@ def bump_retry_count(queue: QueueState, record: Record) -> None:
         event = queue.env.JSON.parse(record.json_text)
         count = field(event, "retryCount")
         event["retryCount"] = count + 1 if kind(count) == "number" else 1
-        record.json_text = to_json(queue.env, event)
+        text = to_json(queue.env, event)
+        if field(queue.env.JSON.parse(text), "id") == record.id:
+            record.json_text = text
     except Exception:
         # A host that broke JSON after the event was accepted: the event stays as it was.
         pass

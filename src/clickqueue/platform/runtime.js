@@ -37,7 +37,7 @@ export const describe = (value) =>
   : String(value)
 export const message_of = (error) => {
   const message = field(error, 'message')
-  return message ? String(message) : 'status ' + field(error, 'status')
+  return (kind(message) == 'text' && message) || 'status ' + describe(field(error, 'status'))
 }
 export const parse_whole = (text) => /^\d{1,15}$/.test(text) ? +text : -1
 export const looks_like_html = (text, type) => /^\s*</.test(text) || text != '' && /html/i.test(type)

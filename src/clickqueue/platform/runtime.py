@@ -92,10 +92,9 @@ def describe(value: Any) -> str:
 
 
 def message_of(error: Any) -> str:
-    """The message of an error; its status where it has no message."""
+    """The message of an error; its status where the message is no text, or empty."""
     message = str(error) if isinstance(error, BaseException) else field(error, "message")
-    status = field(error, "status")
-    return str(message) if message else f"status {'null' if status is None else describe(status)}"
+    return message if kind(message) == "text" and message else "status " + describe(field(error, "status"))
 
 
 def parse_whole(text: str | None) -> int:
@@ -105,7 +104,7 @@ def parse_whole(text: str | None) -> int:
 
 def looks_like_html(text: str, content_type: str | None) -> bool:
     """The page of a captive portal, whatever its type: it begins with a tag, or is said to be HTML and is not empty."""
-    return re.match("[\\s\ufeff]*<", text) is not None or (text != "" and "html" in (content_type or "").lower())
+    return re.match("(?:[^\\S\x1c-\x1f\x85]|\ufeff)*<", text) is not None or (text != "" and "html" in (content_type or "").lower())
 
 
 def journal_name(key: str, main: str) -> str | None:
@@ -116,7 +115,7 @@ def journal_name(key: str, main: str) -> str | None:
 
 def batch_address(endpoint: str) -> str:
     """`<endpoint>/batch`, before the query where there is one."""
-    return re.sub(r"/?(\?.*)?$", lambda found: "/batch" + (found[1] or ""), endpoint, count=1)
+    return re.sub(r"/?(\?[^\n\r\u2028\u2029]*)?\Z", lambda found: "/batch" + (found[1] or ""), endpoint, count=1)
 
 
 def fields_of(value: Any) -> dict[str, Any]:
