@@ -541,7 +541,7 @@ def test_purge_removes_everything_this_tab_holds() -> None:
     bed.go_offline()
     ids = bed.click(75)
     bed.queue.purge()
-    assert (bed.texts, bed.stats["pending"], bed.stats["dropped"]["purged"]) == ({}, 0, 75)
+    assert (bed.left_over, bed.stats["pending"], bed.stats["dropped"]["purged"]) == ({}, 0, 75)
     assert sorted((event["id"], reason) for event, reason, _ in bed.drops) == sorted((each, "purged") for each in ids)
     bed.go_online()
     bed.advance(HOUR_MS)
@@ -559,7 +559,7 @@ def test_a_large_purge_without_locks_leaves_nothing() -> None:
     bed.go_offline()
     bed.click(20)
     bed.queue.purge()
-    assert bed.texts == {}
+    assert bed.left_over == {}
 
 
 def test_purge_ends_a_retry() -> None:
@@ -569,7 +569,7 @@ def test_purge_ends_a_retry() -> None:
     bed.settle()
     bed.queue.purge()
     bed.advance(HOUR_MS)
-    assert (bed.sizes, bed.texts, bed.clock.armed) == ([2], {}, 0)
+    assert (bed.sizes, bed.left_over, bed.clock.armed) == ([2], {}, 0)
 
 
 @pytest.mark.parametrize("is_success", [True, False])
@@ -578,13 +578,13 @@ def test_what_is_in_flight_cannot_be_called_back(is_success: bool) -> None:
     bed = Bed({"maxBatchSize": 2}, [HOLD])
     bed.click(3)
     bed.queue.purge()
-    assert (bed.texts, bed.stats["pending"], bed.stats["dropped"]["purged"]) == ({}, 0, 3)
+    assert (bed.left_over, bed.stats["pending"], bed.stats["dropped"]["purged"]) == ({}, 0, 3)
     if is_success:
         bed.api.calls[0].resolve()
     else:
         bed.api.calls[0].reject(DOWN)
     bed.advance(HOUR_MS)
-    assert (bed.sizes, bed.texts, bed.stats["acknowledged"]) == ([2], {}, 0)
+    assert (bed.sizes, bed.left_over, bed.stats["acknowledged"]) == ([2], {}, 0)
 
 
 def test_purge_removes_orphans() -> None:
@@ -595,7 +595,7 @@ def test_purge_removes_orphans() -> None:
     bed = Bed(script=hold, world=world, is_settled=False)
     bed.queue.purge()
     bed.advance(MINUTE_MS)
-    assert (bed.texts, bed.stats["pending"], bed.api.ids) == ({}, 0, [])
+    assert (bed.left_over, bed.stats["pending"], bed.api.ids) == ({}, 0, [])
     assert bed.stats["dropped"]["purged"] == 4
 
 
@@ -609,7 +609,7 @@ def test_purge_reaches_what_a_dying_tab_leaves() -> None:
     first.queue.purge()
     second.tab.kill()
     first.advance(MINUTE_MS)
-    assert (first.api.ids, first.texts, first.stats["dropped"]["purged"]) == ([], {}, 3)
+    assert (first.api.ids, first.left_over, first.stats["dropped"]["purged"]) == ([], {}, 3)
 
 
 def test_purge_reaches_what_was_clicked_in_the_same_millisecond() -> None:
@@ -621,7 +621,7 @@ def test_purge_reaches_what_was_clicked_in_the_same_millisecond() -> None:
     first.queue.purge()
     second.tab.kill()
     first.advance(MINUTE_MS)
-    assert (first.api.ids, first.texts, first.reasons) == ([], {}, ["purged"] * 3)
+    assert (first.api.ids, first.left_over, first.reasons) == ([], {}, ["purged"] * 3)
 
 
 def test_what_another_tab_clicks_after_a_purge_is_delivered() -> None:
@@ -652,7 +652,7 @@ def test_purge_of_an_empty_queue() -> None:
     """There is nothing to forget (CONTRACT 5.4)."""
     bed = Bed()
     bed.queue.purge()
-    assert (bed.drops, bed.texts, bed.state) == ([], {}, "idle")
+    assert (bed.drops, bed.left_over, bed.state) == ([], {}, "idle")
 
 
 def test_purge_while_storage_is_gone_is_made_good() -> None:
