@@ -15,6 +15,10 @@ REWRITES = (
     (r" ([!=]=)= null\b", r" \1 null"),
     # No other comparison may convert: 0 is not the empty text, and [id] is not id.
     (r" ([!=]=) (?!null\b)", r" \1= "),
+    # A length is a number, and a kind is a text: these need no comparison of types.
+    (r"\blen \(([\w.]+(?: \[\w+\])?)\) === 0\b", r"!len (\1)"),
+    (r"\blen \(([\w.]+)\) > 0\b", r"!!len (\1)"),
+    (r"(\bkind \((?:[^()]|\([^()]*\))*\) [!=]=)= (?=')", r"\1 "),
     # A native error needs no cause, and no variable to be thrown.
     (r"var (__except\d+__) = (.*);\n\s*\1\.__cause__ = .*;\n\s*throw \1;", r"throw \2;\n\n"),
     # `except Exception` catches everything; JavaScript throws anything.

@@ -9,7 +9,7 @@ from clickqueue.platform.runtime import concat, describe, field, has_value, is_w
 # A day is longer than any page waits, and far below the 24.8 days (2,147,483,647 ms) at which browsers' timers wrap.
 MAX_DELAY_MS = 86400000
 
-# The default, then of a number the least and the most, and whether it may be a fraction; of anything else its kind. Where the
+# The default, then of a number the least and the most; of anything else its kind. Where the
 # default is null, null may be given too.
 CONFIG_SCHEMA: dict[str, list[Any]] = {
     # One request carries 60,000 bytes (CONTRACT 3.1): 1,000 events are more than it ever contains.
@@ -20,7 +20,7 @@ CONFIG_SCHEMA: dict[str, list[Any]] = {
     # 0 would retry without a pause.
     "initialRetryDelay": [2000, 1, MAX_DELAY_MS],
     "maxRetryDelay": [30000, 1, MAX_DELAY_MS],
-    "storageKey": ["srv_click_queue", "text"],
+    "storageKey": ["srv_click_queue", "string"],
     # Ten times the default. Each ten events are one key, and all keys are read when a tab starts.
     "maxQueueSize": [1000, 1, 10000],
     # Browsers give an origin about 5 MB of localStorage; a guest leaves some of it to its host.
@@ -29,7 +29,7 @@ CONFIG_SCHEMA: dict[str, list[Any]] = {
     "maxEventBytes": [4096, 100, 50000],
     # A year: older clicks are of no use to anybody.
     "maxEventAge": [604800000, 0, 31536000000],
-    "retryJitter": [0, 0, 1, True],
+    "retryJitter": [0, 0, 1],
     # Without these four a click cannot be attributed, so it is worth nothing to the endpoint (CONTRACT 2.4).
     "requiredFields": [["sessionId", "questionId", "offerId", "buttonVariantId"], "list"],
     "onDrop": [None, "function"],
@@ -67,7 +67,8 @@ def with_defaults(where: str, schema: dict[str, list[Any]], overrides: Any) -> d
 
 def check(where: str, value: Any, rule: list[Any]) -> None:
     is_number = len(rule) > 2
-    is_integer = len(rule) == 3
+    # A range up to 1 is one of fractions; everything else that is counted here is whole.
+    is_integer = is_number and rule[2] > 1
     wanted = "number" if is_number else rule[1]
     error = error_message(where, value, ("whole " if is_integer else "") + wanted + limits_of(rule))
     if kind(value) != wanted and (value is not None or rule[0] is not None):
@@ -79,7 +80,7 @@ def check(where: str, value: Any, rule: list[Any]) -> None:
 
 def limits_of(rule: list[Any]) -> str:
     limits = " from " + str(rule[1]) + " to " + str(rule[2]) if len(rule) > 2 else ""
-    limits += ", not empty" if rule[1] == "text" else ""
+    limits += ", not empty" if rule[1] == "string" else ""
     return limits + (", or null" if rule[0] is None else "")
 
 

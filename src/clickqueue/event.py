@@ -40,7 +40,7 @@ def fill_and_check(event: Any, env: Window, required: list[str], is_new: bool) -
         set_default(event, "timestamp", env.Date.now())
         set_default(event, "userAgent", field(field(env, "navigator"), "userAgent"))
     for name in required:
-        if kind(field(event, name)) != "text" or len(event[name]) == 0:
+        if kind(field(event, name)) != "string" or len(event[name]) == 0:
             return name + " needs text"
     return "" if kind(field(event, "timestamp")) == "number" else "timestamp is no number"
 

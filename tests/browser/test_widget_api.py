@@ -120,7 +120,7 @@ def test_a_wrong_option_throws_a_native_error(lab: Lab) -> None:
     window.said = [fault({ endpoint: '' }), fault({ endpoint: '/', timeoutMs: '1s' }), fault({ endpoint: '/', toString: 1 })]
     """
     empty, wrong, unknown = lab.ask("options", code)
-    assert empty == [True, "RangeError", 'clickqueue: options.endpoint is ""; allowed: text, not empty']
+    assert empty == [True, "RangeError", 'clickqueue: options.endpoint is ""; allowed: string, not empty']
     assert wrong == [True, "TypeError", 'clickqueue: options.timeoutMs is "1s"; allowed: whole number from 1 to 600000']
     assert unknown[:2] == [True, "TypeError"]
     assert 'options is "toString"; allowed: ["endpoint","batchEndpoint"' in unknown[2]

@@ -38,7 +38,7 @@ def rejected_item_reason(answer: Any, event_id: str) -> str | None:
     """Why the server will never take this event; None where it does not list it."""
     item = find(list_at(answer, "rejected"), lambda item: field(item, "id") == event_id)
     reason = field(item, "reason")
-    return None if item is None else reason if kind(reason) == "text" else "no reason"
+    return None if item is None else reason if kind(reason) == "string" else "no reason"
 
 
 def is_retry_requested(answer: Any, event_id: str) -> bool:

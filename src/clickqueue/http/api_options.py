@@ -12,13 +12,13 @@ from clickqueue.platform.runtime import batch_address, fields_of, has_value, key
 
 OPTIONS_SCHEMA: dict[str, list[Any]] = {
     # There is no default: the empty text is refused.
-    "endpoint": ["", "text"],
-    "batchEndpoint": ["/batch", "text"],
+    "endpoint": ["", "string"],
+    "batchEndpoint": ["/batch", "string"],
     # Three retransmissions of a lost packet (1, 2 and 4 s) fit in; while a request hangs, nothing else of the tab is sent.
     # Ten minutes are longer than any proxy waits.
     "timeoutMs": [10000, 1, 600000],
     "headers": [{}, "object"],
-    "contentType": ["application/json", "text"],
+    "contentType": ["application/json", "string"],
     "fetch": [None, "function"],
 }
 
@@ -30,6 +30,6 @@ def read_api_options(options: Any) -> dict[str, Any]:
         result["batchEndpoint"] = batch_address(result["endpoint"])
     headers = fields_of(result["headers"])
     for name in keys_of(headers):
-        check("options.headers." + name, headers[name], ["", "text"])
+        check("options.headers." + name, headers[name], ["", "string"])
     result["headers"] = overlay({"Content-Type": result["contentType"]}, headers)
     return result

@@ -18,7 +18,6 @@ export { create_map as Map }
 export const kind = (value) =>
   value == null ? 'null'
   : Array.isArray(value) ? 'list'
-  : typeof value == 'string' ? 'text'
   : typeof value == 'number' && !isFinite(value) ? 'other'
   : typeof value
 export const is_whole = Number.isInteger
@@ -37,7 +36,7 @@ export const describe = (value) =>
   : String(value)
 export const message_of = (error) => {
   const message = field(error, 'message')
-  return (kind(message) == 'text' && message) || 'status ' + describe(field(error, 'status'))
+  return (kind(message) == 'string' && message) || 'status ' + describe(field(error, 'status'))
 }
 export const parse_whole = (text) => /^\d{1,15}$/.test(text) ? +text : -1
 export const looks_like_html = (text, type) => /^\s*</.test(text) || text != '' && /html/i.test(type)

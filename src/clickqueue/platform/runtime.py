@@ -38,7 +38,7 @@ class Map:
 
 
 def kind(value: Any) -> str:
-    """'null', 'boolean', 'number' (finite), 'text', 'list', 'function' or 'object'; 'other' for the rest."""
+    """'null', 'boolean', 'number' (finite), 'string', 'list', 'function' or 'object'; 'other' for the rest."""
     if value is None:
         return "null"
     if isinstance(value, bool):
@@ -46,7 +46,7 @@ def kind(value: Any) -> str:
     if isinstance(value, (int, float)):
         return "number" if value - value == 0 else "other"
     if isinstance(value, str):
-        return "text"
+        return "string"
     if isinstance(value, list):
         return "list"
     return "function" if callable(value) else "object"
@@ -94,7 +94,7 @@ def describe(value: Any) -> str:
 def message_of(error: Any) -> str:
     """The message of an error; its status where the message is no text, or empty."""
     message = str(error) if isinstance(error, BaseException) else field(error, "message")
-    return message if kind(message) == "text" and message else "status " + describe(field(error, "status"))
+    return message if kind(message) == "string" and message else "status " + describe(field(error, "status"))
 
 
 def parse_whole(text: str | None) -> int:
@@ -104,7 +104,9 @@ def parse_whole(text: str | None) -> int:
 
 def looks_like_html(text: str, content_type: str | None) -> bool:
     """The page of a captive portal, whatever its type: it begins with a tag, or is said to be HTML and is not empty."""
-    return re.match("(?:[^\\S\x1c-\x1f\x85]|\ufeff)*<", text) is not None or (text != "" and "html" in (content_type or "").lower())
+    return re.match("(?:[^\\S\x1c-\x1f\x85]|\ufeff)*<", text) is not None or (
+        text != "" and "html" in (content_type or "").lower()
+    )
 
 
 def journal_name(key: str, main: str) -> str | None:

@@ -61,7 +61,6 @@ def on_mark(queue: QueueState, mark: str | None) -> None:
 def forget_mark(queue: QueueState) -> None:
     """A page that starts has nothing from before the purge; tabs that live were told of the mark when it was written."""
     try:
-        if queue.purge_mark is not None:
-            queue.env.local_storage.remove_item(mark_key(queue))
+        queue.env.local_storage.remove_item(mark_key(queue))
     except Exception:
         pass
