@@ -636,10 +636,8 @@ def test_what_outgrows_the_limit_on_the_road_stays() -> None:
     ids = [bed.queue.enqueue(of_size(995, timestamp=bed.clock.now_ms()))]
     bed.advance(2000)
     assert len(bed.texts[KEY]) > 1000
-    bed.tab.page.tell("leave")
-    bed.tab.page.tell("return")
-    bed.settle()
-    assert (bed.stats["inFlight"], bed.drops) == (1, [])
+    bed.click(note="x" * 800)
+    assert (bed.stats["inFlight"], bed.reasons) == (1, ["overflow"])
     bed.api.calls[1].resolve()
     bed.settle()
     assert (bed.api.ids, bed.stats["acknowledged"], bed.texts) == (ids * 2, 1, {})
