@@ -90,7 +90,8 @@ class QueueState:
     # have to send.
     mirror_text: str | None
     mirror_others: list[Record]
-    # Set by `roles.hand_over`: journals whose lock is requested, and those that need none.
+    # Set by `roles.hand_over`: journals that this tab waits for, and those that need it not; while the lock of one is asked
+    # for, the texts that were heard of it since.
     watched: Map
 
     def __init__(self, config: dict[str, Any], api: Api, env: Window) -> None:

@@ -26,7 +26,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from clickqueue.platform.runtime import Map, attempt, dispatch_storage, filtered, noop
+from clickqueue.platform.runtime import Map, attempt, dispatch_storage, filtered, kind, noop
 from clickqueue.state import DETACHED, FOLLOWER, JOINING, LEADER, PEER
 from clickqueue.storage.adoption import adopt
 from clickqueue.storage.journal import journal_of, start_journal, stored_keys
@@ -121,9 +121,9 @@ def on_no_lock(queue: QueueState) -> None:
 def look(queue: QueueState) -> None:
     """Find the journals of other tabs: a peer adopts them at once, a leader those that no tab has any more."""
     if queue.role == PEER:
-        adopt(queue, lambda journal: journal != queue.own_key, None)
+        adopt(queue, lambda journal: journal != queue.own_key, [])
         return
-    adopt(queue, lambda journal: journal == queue.main_key, None)
+    adopt(queue, lambda journal: journal == queue.main_key, [])
     attempt(lambda: watch_all(queue), noop, noop)
 
 
@@ -136,13 +136,14 @@ def watch_journal(queue: QueueState, journal: Any) -> None:
     """Wait for the lock of a journal, which the leader gets when the tab of that journal is gone."""
     if not queue.watched.has(journal):
         queue.watched.set(journal, True)
-        acquire(queue, journal, True, lambda is_granted: adopt_orphan(queue, journal, None), on_no_lock)
+        acquire(queue, journal, True, lambda is_granted: adopt_orphan(queue, journal, []), on_no_lock)
 
 
-def adopt_orphan(queue: QueueState, journal: str, late_text: str | None) -> Any:
+def adopt_orphan(queue: QueueState, journal: str, late_texts: list[str | None]) -> Any:
     """A journal has no tab any more. Its lock is given back at once: nobody else asks for it."""
     queue.watched.delete(journal)
-    adopt(queue, lambda other: other == journal, late_text)
+    # Texts from before a purge must not come back; which of them are, nobody knows.
+    adopt(queue, lambda other: other == journal, late_texts if queue.purge_mark is None else [])
     queue.proceed()
     return None
 
@@ -156,12 +157,21 @@ def on_storage_event(queue: QueueState, storage_key: str | None, text: str | Non
     elif journal == queue.own_key:
         rewrite(queue, storage_key)
         save(queue)
-    elif journal is not None and queue.role == LEADER and not queue.watched.has(journal):
-        # A tab's last write may be heard of when its journal was adopted already (locks and storage are separate channels).
-        acquire(
-            queue,
-            journal,
-            False,
-            lambda is_granted: adopt_orphan(queue, journal, text) if is_granted else watch_journal(queue, journal),
-            on_no_lock,
-        )
+    elif journal is not None and queue.role == LEADER:
+        check_journal(queue, journal, text)
+
+
+def check_journal(queue: QueueState, journal: str, text: str | None) -> None:
+    """A tab's last writes may be heard of when its journal was adopted already (locks and storage are separate channels)."""
+    texts = queue.watched.get(journal)
+    if kind(texts) == "list":
+        texts.append(text)
+    elif texts is None:
+        queue.watched.set(journal, [text])
+        acquire(queue, journal, False, lambda is_granted: on_check(queue, journal, is_granted), on_no_lock)
+
+
+def on_check(queue: QueueState, journal: str, is_granted: bool) -> Any:
+    texts = queue.watched.get(journal)
+    queue.watched.delete(journal)
+    return adopt_orphan(queue, journal, texts) if is_granted else watch_journal(queue, journal)
