@@ -89,7 +89,6 @@ def accept(queue: QueueState, record: Record, is_urgent: bool) -> str | None:
         remove_item(queue.tail.records, record)
         count_drop(queue, record.json_text, "invalid", "event was not queued: " + message_of(error))
         return None
-    queue.pending_bytes += record.size_bytes
     queue.counts["enqueued"] += 1
     attempt(lambda: store(queue, record), noop, noop)
     return record.id

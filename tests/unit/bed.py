@@ -17,6 +17,7 @@ from clickqueue.platform.runtime import journal_name
 from tests.fakes import Call, FakeApi, FakeJson, FakeStorage, Origin, Outcome, Tab, World, click
 
 KEY = "srv_click_queue"
+MARK_KEY = f"{KEY}!"
 MINUTE_MS = 60_000
 HOUR_MS = 60 * MINUTE_MS
 DAY_MS = 24 * HOUR_MS
@@ -100,8 +101,19 @@ class Bed:
 
     @property
     def texts(self) -> dict[str, str]:
-        """What lies in storage, whatever the tab believes."""
+        """The texts in storage, whatever the tab believes."""
         return self.world.origin.texts
+
+    @property
+    def left_over(self) -> dict[str, str]:
+        """The same without the mark of a purge, which the next page removes (CONTRACT 5.4)."""
+        return {key: text for key, text in self.texts.items() if key != MARK_KEY}
+
+    @property
+    def journal_key(self) -> str:
+        """The key of this tab's journal."""
+        key: str = self.queue._state.own_key
+        return key
 
     @property
     def sizes(self) -> list[int]:
@@ -119,8 +131,8 @@ class Bed:
         return stored_ids(self.texts, key)
 
     def stored_everywhere(self) -> list[str]:
-        """The ids under every key of the queue, page after page; an event that lies twice is there twice."""
-        return [each for key in segments_of(self.texts) for each in self.stored(key)]
+        """The ids in all journals, segment after segment, without the mirror; an event in two of them is there twice."""
+        return [each for key in segments_of(self.texts) if key != KEY for each in self.stored(key)]
 
 
 class Change(NamedTuple):

@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 
-from clickqueue.main import DEFAULTS, ClickQueue, create_widget_api
+from clickqueue.http.widget_api import create_api
+from clickqueue.main import DEFAULTS, ClickQueue
+from tests.fake_http import FakeHttp
 from tests.fakes import FakeApi, click, make_env
 from tests.unit.bed import KEY, Bed
 
@@ -209,7 +211,7 @@ def test_an_api_can_send_a_batch(api: Any) -> None:
 def test_the_api_of_the_widget_is_made_with_the_same_care() -> None:
     """createWidgetApi names a wrong option as ClickQueue names a wrong setting (CONTRACT 1.1, 1.6)."""
     with pytest.raises(TypeError, match="timeoutMs"):
-        create_widget_api({"endpoint": "/clicks", "timeoutMs": "soon"})
+        create_api({"endpoint": "/clicks", "timeoutMs": "soon"}, FakeHttp())
 
 
 def test_the_first_fault_is_enough() -> None:

@@ -222,11 +222,11 @@ def test_a_click_without_a_mounted_queue_counts(was_mounted: bool) -> None:
 
 
 def test_no_event_is_refused_as_ever() -> None:
-    """`trackClick` hands on what is no object; the queue counts it as `invalid`."""
+    """`trackClick` hands on what is no event; the queue counts it as `invalid`."""
     env = make_env()
     react = component(env, FakeApi(env.clock))
     react.mount()
-    assert react.track("click") is None
+    assert react.track({"id": "c1"}) is None
     assert react.shown["snapshot"]["dropped"]["invalid"] == 1
 
 

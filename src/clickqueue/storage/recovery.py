@@ -28,9 +28,10 @@ def collect(queue: QueueState, texts: list[str | None]) -> None:
     found: list[Record] = []
     for text in texts:
         for record in unknown_events(queue, text):
-            append_to_tail(queue, record)
-            queue.pending_bytes += record.size_bytes
-            found.append(record)
+            # A text may contain an event twice.
+            if not queue.by_id.has(record.id):
+                append_to_tail(queue, record)
+                found.append(record)
     queue.counts["recovered"] += len(found)
     queue.pending = concat(found, queue.pending)
     drop_overflow(queue)
