@@ -105,7 +105,12 @@ export class Border {
       ...border.target(''),
       localStorage: border.storage(),
       performance: border.part('performance', ['now']),
-      crypto: { getRandomValues: (numbers) => border.randomValues(numbers) },
+      crypto: {
+        getRandomValues: (numbers) => {
+          numbers.set(border.goOut('crypto.getRandomValues', [numbers.length]))
+          return numbers
+        },
+      },
       Date: border.part('Date', ['now']),
       Math: border.part('Math', ['random']),
       JSON: {
@@ -130,13 +135,6 @@ export class Border {
       ownKeys: () => this.goOut('localStorage.keys', []),
       getOwnPropertyDescriptor: (target, key) => ({ value: '', configurable: true, enumerable: true, writable: true }),
     })
-  }
-
-  randomValues(numbers) {
-    const values = this.replay.random(this.name)
-    if (values === null) return this.goOut('crypto.getRandomValues', [])
-    numbers.set(values)
-    return numbers
   }
 
   navigator() {

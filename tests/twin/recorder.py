@@ -67,14 +67,6 @@ class Recorder:
         self.entries.append(["=", pack(given)])
         return border.held(result)
 
-    def randomness(self, border: Border, numbers: list[int]) -> None:
-        """The queue got random numbers. Calls that follow each other are one line: an id takes many."""
-        if self.entries and self.entries[-1][:2] == ["random", border.name]:
-            self.entries[-1][2].append(numbers)
-        else:
-            self.lines.append(f"{border.name} ? crypto.getRandomValues")
-            self.entries.append(["random", border.name, [numbers]])
-
 
 def _told(error: Exception) -> str:
     name = ERRORS.get(type(error))

@@ -59,8 +59,6 @@ export class Replay {
   }
 
   next() {
-    // Random numbers that were recorded and not asked for.
-    if (this.numbers?.length) this.lose()
     return this.entries[this.at++] ?? []
   }
 
@@ -74,18 +72,6 @@ export class Replay {
     const [answer, given] = this.next()
     if (answer != '=' && answer != '!') this.lose()
     return { word: answer, given }
-  }
-
-  // The next random numbers of the queue; null where the next call is not for any, but fails.
-  random(name) {
-    if (!this.numbers?.length) {
-      const [word, who, numbers] = this.entries[this.at] ?? []
-      if (word != 'random' || who != name) return null
-      this.lines.push(`${name} ? crypto.getRandomValues`)
-      this.at++
-      this.numbers = [...numbers]
-    }
-    return this.numbers.shift()
   }
 
   lose() {

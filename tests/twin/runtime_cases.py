@@ -55,10 +55,12 @@ TABLES: list[Any] = [
     [*([["set", key, key] for key in KEYS]), ["size"], *([["get", key] for key in KEYS]), ["has", "valueOf"], ["get", "valueOf"]],
     [["set", "a", 1], ["set", "a", None], ["size"], ["has", "a"], ["get", "a"], ["delete", "a"], ["size"]],
 ]
+MESSAGES: list[Any] = ["m", "", "\ud800", 0, 5, 0.5, True, False, None, [], ["a"], {}, FUNCTION]
+STATUSES: list[Any] = [422, 0, 400.5, "400", "", True, None, [], {}, FUNCTION, *NOT_FINITE]
 ERRORS: list[Any] = [
     *(None, True, 7, "text", [], {}, {"$error": {"message": "m"}}, {"$error": {"message": ""}}),
-    *({"message": value} for value in ("m", "", "\ud800", 0, 5, 0.5, True, False, None, [], ["a"], {}, FUNCTION)),
-    *({"status": value} for value in (422, 0, 400.5, "400", "", True, None, [], {}, FUNCTION, *NOT_FINITE)),
+    *({"message": message} for message in MESSAGES),
+    *({"status": status} for status in STATUSES),
     {"message": "", "status": 503},
     {"$error": {"message": "m", "status": 503}},
     {"$error": {"message": "", "status": 503}},
@@ -93,7 +95,11 @@ CASES: dict[str, list[Any]] = {
     "looks_like_html": [[text, content_type] for text in HTML for content_type in TYPES],
     "journal_name": [
         *([MAIN + rest, MAIN] for rest in PLACES),
-        *([key, main] for main in (MAIN, ".", "a.b", "(", "ä", "\n") for key in ("", main, f"{main}.1", f"x{main}", f"{main}:a.2")),
+        *(
+            [key, main]
+            for main in (MAIN, ".", "a.b", "(", "ä", "\n")
+            for key in ("", main, f"{main}.1", f"x{main}", f"{main}:a.2")
+        ),
         *([key, MAIN] for key in (MAIN.upper(), MAIN[:-1], f" {MAIN}")),
     ],
     "batch_address": [[endpoint] for endpoint in ENDPOINTS],
@@ -109,7 +115,9 @@ CASES: dict[str, list[Any]] = {
         *([[], None], [[1, 2], None], [["a", "b", "c"], 1], [[{}, {}], 1], [[[], [], []], 2]),
         *([["a", "b", "a"], 2], [[1, 7, 7], 2]),
     ],
-    "in_order": [[texts] for texts in ([], ["b", "a"], ["10", "9", "1", "a.1000001", "a", "a:"], ["\uffff", "😀", "é", "z"], TEXTS)],
+    "in_order": [
+        [texts] for texts in ([], ["b", "a"], ["10", "9", "1", "a.1000001", "a", "a:"], ["\uffff", "😀", "é", "z"], TEXTS)
+    ],
     "noop": [[value] for value in (None, 1, "text")],
     "attempt": [[answer] for answer in [*({"value": value} for value in GIVEN), {"$throws": True}]],
     "to_json": [[value] for value in JSON_VALUES],

@@ -6,7 +6,6 @@ Invariant: the fake part is looked up at each call, since a script may replace o
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from tools.mangling import camel
@@ -80,17 +79,8 @@ class Storage(Part):
 
 
 class Crypto(Part):
-    def get_random_values(self, numbers: Any) -> Any:
-        try:
-            result = self._real().get_random_values(numbers)
-        except Exception as error:
-            return self._border.goes_out("crypto.getRandomValues", [], partial(_throw, error))
-        self._border.recorder.randomness(self._border, list(result))
-        return result
-
-
-def _throw(error: Exception) -> None:
-    raise error
+    def get_random_values(self, numbers: list[int]) -> Any:
+        return self._border.goes_out("crypto.getRandomValues", [len(numbers)], lambda: self._real().get_random_values(numbers))
 
 
 class Json(Part):

@@ -215,12 +215,13 @@ def utf8_bytes(text: str) -> int:
 
 def uuid7(env: Any) -> str:
     """A UUID that sorts by time (RFC 9562, version 7). Its 72 random bits alone make it unique, whatever the clock does."""
-    time = f"{int(env.Date.now()):012x}"
+    numbers: Any = None
     try:
         numbers = env.crypto.get_random_values([0] * 18)
     except Exception:
-        numbers = [int(env.Math.random() * 16) for _ in range(18)]
-    digits = "".join(f"{number & 15:x}" for number in numbers)
+        pass
+    time = f"{int(env.Date.now()):012x}"
+    digits = "".join(f"{int(numbers[index] if numbers else env.Math.random() * 16) & 15:x}" for index in range(18))
     return f"{time[:8]}-{time[8:]}-7{digits[:3]}-8{digits[3:6]}-{digits[6:]}"
 
 
