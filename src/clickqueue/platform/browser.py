@@ -38,12 +38,13 @@ PAGE_EVENTS = [
 def listen(env: Window, hear: Callable[[str, Any], None]) -> Callable[[], None]:
     """Call `hear(kind, event)` for each page event until the returned function is called.
 
-    `kind` is the type of the event, but 'visible' or 'hidden' for `visibilitychange`. An event that bubbles to the window is heard
-    twice, which changes nothing.
+    `kind` is the type of the event, but 'visible' or 'hidden' for `visibilitychange`.
     """
 
     def on_event(event: Any) -> None:
-        hear(kind_of(env, event), event)
+        # At its target (DOM, eventPhase 2): some events bubble from document to window, and a host's own from anywhere.
+        if field(event, "eventPhase") == 2:
+            hear(kind_of(env, event), event)
 
     call_for_each(env, "addEventListener", on_event)
     return lambda: call_for_each(env, "removeEventListener", on_event)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from clickqueue.platform.runtime import concat, filtered
+from clickqueue.platform.runtime import filtered
 from clickqueue.state import PEER
 from clickqueue.storage.journal import journal_of, stored_keys
 from clickqueue.storage.recovery import collect
@@ -27,10 +27,9 @@ def adopt(queue: QueueState, is_wanted: Callable[[str | None], bool], late_texts
     """
     try:
         keys = filtered(stored_keys(queue), lambda storage_key: is_wanted(journal_of(queue, storage_key)))
-        texts = concat(late_texts, [])
         for storage_key in keys:
-            texts.append(queue.env.local_storage.get_item(storage_key))
-        collect(queue, texts)
+            late_texts.append(queue.env.local_storage.get_item(storage_key))
+        collect(queue, late_texts)
         save(queue)
         if len(queue.dirty_segments) == 0:
             for storage_key in keys:

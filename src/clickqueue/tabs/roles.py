@@ -26,7 +26,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from clickqueue.platform.runtime import Map, attempt, dispatch_storage, filtered, kind, noop
+from clickqueue.platform.runtime import Map, attempt, dispatch_storage, filtered, noop
 from clickqueue.state import DETACHED, FOLLOWER, JOINING, LEADER, PEER
 from clickqueue.storage.adoption import adopt
 from clickqueue.storage.journal import journal_of, start_journal, stored_keys
@@ -51,7 +51,7 @@ def hand_over(queue: QueueState, role: int) -> None:
     queue.pending = kept
     become(queue, role)
     start_journal(queue)
-    # The leader has the lock of the main key, and knows what is in its own journal.
+    # No lock is needed for these two.
     queue.watched = Map()
     queue.watched.set(queue.main_key, True)
     queue.watched.set(queue.own_key, True)
@@ -129,20 +129,22 @@ def look(queue: QueueState) -> None:
 
 def watch_all(queue: QueueState) -> None:
     for storage_key in stored_keys(queue):
-        watch_journal(queue, journal_of(queue, storage_key))
+        watch_journal(queue, journal_of(queue, storage_key), [])
 
 
-def watch_journal(queue: QueueState, journal: Any) -> None:
-    """Wait for the lock of a journal, which the leader gets when the tab of that journal is gone."""
-    if not queue.watched.has(journal):
+def watch_journal(queue: QueueState, journal: Any, late_texts: list[str | None]) -> None:
+    """Adopt a journal that no tab has any more; wait for the lock of any other, which the leader gets when its tab is gone."""
+    if queue.watched.get(journal) is False:
+        adopt_orphan(queue, journal, late_texts)
+    elif not queue.watched.has(journal):
         queue.watched.set(journal, True)
         acquire(queue, journal, True, lambda is_granted: adopt_orphan(queue, journal, []), on_no_lock)
 
 
 def adopt_orphan(queue: QueueState, journal: str, late_texts: list[str | None]) -> Any:
-    """A journal has no tab any more. Its lock is given back at once: nobody else asks for it."""
-    queue.watched.delete(journal)
-    # Texts from before a purge must not come back; which of them are, nobody knows.
+    """No tab has this journal any more, nor ever will. Its lock is given back at once: nobody else asks for it."""
+    queue.watched.set(journal, False)
+    # A text from before a purge must not come back, and nothing says which one is.
     adopt(queue, lambda other: other == journal, late_texts if queue.purge_mark is None else [])
     queue.proceed()
     return None
@@ -158,20 +160,5 @@ def on_storage_event(queue: QueueState, storage_key: str | None, text: str | Non
         rewrite(queue, storage_key)
         save(queue)
     elif journal is not None and queue.role == LEADER:
-        check_journal(queue, journal, text)
-
-
-def check_journal(queue: QueueState, journal: str, text: str | None) -> None:
-    """A tab's last writes may be heard of when its journal was adopted already (locks and storage are separate channels)."""
-    texts = queue.watched.get(journal)
-    if kind(texts) == "list":
-        texts.append(text)
-    elif texts is None:
-        queue.watched.set(journal, [text])
-        acquire(queue, journal, False, lambda is_granted: on_check(queue, journal, is_granted), on_no_lock)
-
-
-def on_check(queue: QueueState, journal: str, is_granted: bool) -> Any:
-    texts = queue.watched.get(journal)
-    queue.watched.delete(journal)
-    return adopt_orphan(queue, journal, texts) if is_granted else watch_journal(queue, journal)
+        # The last writes of a tab may be heard of when its journal was adopted already (locks and storage are separate channels).
+        watch_journal(queue, journal, [text])
