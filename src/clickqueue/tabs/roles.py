@@ -156,9 +156,14 @@ def on_storage_event(queue: QueueState, storage_key: str | None, text: str | Non
     if storage_key == mark_key(queue):
         on_mark(queue, text)
         save(queue)
-    elif journal == queue.own_key:
+    elif journal == queue.own_key and (text is not None or queue.role == PEER):
         rewrite(queue, storage_key)
         save(queue)
+    elif journal == queue.own_key and queue.role != DETACHED:
+        # A leader found the journal before its lock was requested, and has adopted it; or a script emptied the storage.
+        rewrite(queue, storage_key)
+        detach(queue)
+        join(queue)
     elif journal is not None and queue.role == LEADER:
         # The last writes of a tab may be heard of when its journal was adopted already (locks and storage are separate channels).
         watch_journal(queue, journal, [text])
