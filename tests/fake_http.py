@@ -75,10 +75,10 @@ class FakeHttp:
         self._script = list(script)
 
     def exchange(
-        self, settings: dict[str, Any], url: str, prepare: Callable[[], dict[str, Any]], read_answer: ReadAnswer
+        self, settings: dict[str, Any], url: str, prepare: Callable[[Any], dict[str, Any]], read_answer: ReadAnswer
     ) -> FakePromise:
         def answer() -> Any:
-            self.sent.append({"url": url, "fetch": settings["fetch"], "timeout_ms": settings["timeoutMs"], **prepare()})
+            self.sent.append({"url": url, "fetch": settings["fetch"], "timeout_ms": settings["timeoutMs"], **prepare(None)})
             answer = self._script.pop(0)
             if isinstance(answer, Exception):
                 raise answer

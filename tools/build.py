@@ -13,7 +13,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from tools import mangling, node, sizes
+from tools import formats, mangling, node, sizes
 from tools.source_tree import PACKAGE, BuildError, dotted_name, find_file, modules_of, python_file
 from tools.subset.checks import check_folder
 from tools.transpile import TRANSCRYPT_RUNTIME, exports_of, python_lines, transpile
@@ -23,8 +23,9 @@ SOURCE = ROOT / "src" / "clickqueue"
 DIST = ROOT / "dist"
 TARGET = "es2020"
 MODULES = {"clickqueue": "main", "use-widget": "react"}
-"""Each file of dist/ and the Python module whose `__all__` it exports."""
-
+"""Each ES module of dist/ and the Python module whose `__all__` it exports."""
+CLASSIC = "clickqueue.iife"
+"""The file of dist/ for `<script src>`: all of these in one."""
 
 ENTRY = "entry.js"
 """The export list, written by the build; the only source of a map that is not a file."""
@@ -37,12 +38,21 @@ def entries_of(source: Path) -> dict[str, str]:
 
 def _entry(source: Path, entry: str) -> str:
     exports = (f"{name} as {mangling.camel(name)}" for name in exports_of(source / f"{entry}.py"))
-    return f"export {{ {', '.join(exports)} }} from './{PACKAGE}.{entry}.js'"
+    return f"export {{ {', '.join(exports)} }} from './{PACKAGE}.{entry}.js'\n"
 
 
 def _module(source: Path, name: str, entry: str) -> dict[str, Any]:
     external = {f"./{PACKAGE}.{other}.js": f"./{file}.js" for file, other in MODULES.items() if file != name}
     return {"name": name, "entry": _entry(source, entry), "external": external}
+
+
+def _modules(source: Path) -> list[dict[str, Any]]:
+    entries = entries_of(source)
+    whole = "".join(_entry(source, entry) for entry in entries.values())
+    return [
+        *(_module(source, name, entry) for name, entry in entries.items()),
+        {"name": CLASSIC, "entry": whole, "external": {}},
+    ]
 
 
 def link(source: Path, modules: Path) -> dict[str, Any]:
@@ -53,7 +63,7 @@ def link(source: Path, modules: Path) -> dict[str, Any]:
         "entry": ENTRY,
         "out": str(source.parent.parent / "dist"),
         "target": TARGET,
-        "modules": [_module(source, name, entry) for name, entry in entries_of(source).items()],
+        "modules": _modules(source),
         "replaced": {f"./{dotted_name(source, runtime)}.js": str(runtime), TRANSCRYPT_RUNTIME: str(runtime)},
         "mangled": mangling.mangled(source, modules_of(source)),
         "mangleCache": mangling.mangle_cache(source),
@@ -91,6 +101,27 @@ def rewrite_sources(text: str, source: Path) -> str:
     return json.dumps(found, separators=(",", ":"), ensure_ascii=False) + "\n"
 
 
+def in_every_format(files: dict[str, str]) -> dict[str, str]:
+    """The linked ES modules and their maps, with the CommonJS of each; of CLASSIC only the script that it becomes."""
+    made: dict[str, str] = {}
+    for name in (name.removesuffix(".js") for name in files if name.endswith(".js")):
+        script, source_map = files[f"{name}.js"], files[f"{name}.js.map"]
+        if name == CLASSIC:
+            made |= {f"{name}.js": formats.to_classic_script(script, f"{name}.js")}
+            made |= {f"{name}.js.map": formats.to_map(source_map, f"{name}.js")}
+        else:
+            made |= {f"{name}.js": script, f"{name}.js.map": source_map}
+            made |= {f"{name}.cjs": formats.to_commonjs(script, f"{name}.cjs")}
+            made |= {f"{name}.cjs.map": formats.to_map(source_map, f"{name}.cjs")}
+    return made
+
+
+def types_of(source: Path) -> dict[str, str]:
+    """The types of each module, for `import` and for `require`."""
+    types = {path.name: path.read_text() for path in sorted(source.rglob("*.d.ts"))}
+    return types | {name.removesuffix("ts") + "cts": formats.to_commonjs_types(text) for name, text in types.items()}
+
+
 def build(source: Path) -> dict[str, str]:
     """All of dist/, as texts by file name."""
     violations = check_folder(source)
@@ -101,8 +132,8 @@ def build(source: Path) -> dict[str, str]:
         answer = link(source, modules)
     files = {file["file"]: file["text"] for file in answer["files"]}
     files = {name: rewrite_sources(text, source) if name.endswith(".map") else text for name, text in files.items()}
-    files |= {path.name: path.read_text() for path in sorted(source.rglob("*.d.ts"))}
-    return files | {"size.json": sizes.measure({name: text for name, text in files.items() if name.endswith(".js")})}
+    files = in_every_format(files) | types_of(source)
+    return files | {"size.json": sizes.measure(files)}
 
 
 def write(files: dict[str, str], out: Path) -> None:

@@ -28,7 +28,7 @@ async function link({ name, entry, external }) {
     write: false,
     format: 'esm',
     target: job.target,
-    charset: 'utf8',
+    charset: 'ascii',
     legalComments: 'none',
     sourcemap: 'linked',
     mangleProps: new RegExp(job.mangled),
@@ -39,6 +39,7 @@ async function link({ name, entry, external }) {
   return squeeze(`${name}.js`, script, map)
 }
 
+// ASCII throughout: a browser reads a classic script in the encoding of its page, which may not be UTF-8.
 // esbuild knows the modules and renames attributes; terser finds code that is used once or never: 3 to 4 % less;
 // uglify-js declares variables as parameters: 3 % less once more.
 async function squeeze(file, script, map) {
@@ -46,11 +47,13 @@ async function squeeze(file, script, map) {
     module: true,
     ecma: 2020,
     compress: { passes: 6, pure_getters: true, hoist_vars: true, sequences: 200 },
+    format: { ascii_only: true },
     sourceMap: { content: map, filename: file },
   })
   const { code, map: squeezed, error } = uglify.minify(terse.code, {
     module: true,
     compress: { passes: 6, pure_getters: true, hoist_vars: true },
+    output: { ascii_only: true },
     sourceMap: { content: terse.map, includeSources: true, filename: file, url: `${file}.map` },
   })
   if (error) throw error

@@ -1,21 +1,33 @@
-"""The sizes of the built files. Invariant: dist/size.json has the measured sizes, and each is exactly its limit."""
+"""The sizes and hashes of the built scripts. Invariant: dist/size.json has the measured ones, and each size is exactly its limit."""
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import json
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 from tools import node
 
 DIST = node.ROOT / "dist"
 SIZE_JSON = DIST / "size.json"
-LIMITS = {"clickqueue.js": {"minified": 14386, "brotli": 6089}, "use-widget.js": {"minified": 1161, "brotli": 553}}
-"""In bytes: what was measured, so that growth is a visible diff. The aim was 7 000 and 2 900 (the smallest public peer that
-persists, background-sync of Workbox, weighs 8 484 and 2 718); docs/design.md says where the rest goes."""
+LIMITS = {
+    "clickqueue.js": {"minified": 14386, "brotli": 6089},
+    "use-widget.js": {"minified": 1161, "brotli": 553},
+    "clickqueue.iife.js": {"minified": 15410, "brotli": 6425},
+}
+"""In bytes, of the files that visitors download: what was measured, so that growth is a visible diff. The aim for the module was 7 000
+and 2 900 (the smallest public peer that persists, background-sync of Workbox, weighs 8 484 and 2 718); docs/design.md says where the
+rest goes."""
 
-Sizes = dict[str, dict[str, int]]
+SCRIPTS = (".js", ".cjs")
+UNITS = ("minified", "gzip", "brotli")
+
+Sizes = dict[str, dict[str, Any]]
+"""For each script its bytes in these units, and its `integrity`."""
 
 
 def load(path: Path) -> Sizes:
@@ -27,10 +39,10 @@ def load(path: Path) -> Sizes:
 def report(text: str, committed: Path = SIZE_JSON) -> str:
     """A table for people: the bytes now, and the difference to the committed ones."""
     before = load(committed)
-    rows = [f"{'bytes':<16}{'minified':>16}{'gzip':>16}{'brotli':>16}"]
+    rows = [f"{'bytes':<20}" + "".join(f"{unit:>16}" for unit in UNITS)]
     for file, sizes in json.loads(text).items():
-        cells = (_cell(size, before.get(file, {}).get(key, size)) for key, size in sizes.items())
-        rows.append(f"{file:<16}" + "".join(f"{cell:>16}" for cell in cells))
+        cells = (_cell(sizes[unit], before.get(file, {}).get(unit, sizes[unit])) for unit in UNITS)
+        rows.append(f"{file:<20}" + "".join(f"{cell:>16}" for cell in cells))
     return "\n".join(rows)
 
 
@@ -52,18 +64,24 @@ def _advice(growth: int) -> str:
     return "Look for the simpler design first." if growth > 0 else "Lower the limit in tools/sizes.py to what was reached."
 
 
+def integrity_of(text: str) -> str:
+    """The hash that a page writes into `integrity`, so that a browser runs this file and no other (Subresource Integrity)."""
+    return "sha384-" + base64.b64encode(hashlib.sha384(text.encode()).digest()).decode()
+
+
 def measure(files: dict[str, str]) -> str:
-    """size.json as it should be for these texts."""
-    job = json.dumps([{"file": name, "text": text} for name, text in sorted(files.items())])
+    """size.json as it should be for these texts, of which only the scripts count."""
+    scripts = {name: text for name, text in sorted(files.items()) if name.endswith(SCRIPTS)}
+    job = json.dumps([{"file": name, "text": text} for name, text in scripts.items()])
     command = [str(node.NODE), str(node.ROOT / "tools" / "measure.mjs")]
     done = subprocess.run(command, input=job, capture_output=True, text=True, check=True)
     sizes = {entry.pop("file"): entry for entry in json.loads(done.stdout)}
-    return json.dumps(sizes, indent=2) + "\n"
+    return json.dumps({name: sizes[name] | {"integrity": integrity_of(text)} for name, text in scripts.items()}, indent=2) + "\n"
 
 
 def main() -> int:
     """Compare dist/size.json and the limits with the measured sizes; 1 if they differ."""
-    measured = measure({path.name: path.read_text() for path in DIST.glob("*.js")})
+    measured = measure({path.name: path.read_text() for path in DIST.iterdir()})
     print(report(measured))
     faults = violations(json.loads(measured))
     if measured != SIZE_JSON.read_text():

@@ -13,6 +13,22 @@ README = node.ROOT / "README.md"
 DESIGN = node.ROOT / "docs" / "design.md"
 GUIDE = node.ROOT / "docs" / "WIDGET.md"
 DOCS = (README, DESIGN, GUIDE)
+CLASSIC = "clickqueue.iife.js"
+SCRIPT_TAG = """
+```html
+<!doctype html>
+<title>Offers</title>
+<button id="offer">Try it free</button>
+<script src="/dist/clickqueue.iife.js" integrity="{integrity}" crossorigin></script>
+<script>
+  const queue = new clickqueue.ClickQueue({{}}, clickqueue.createWidgetApi({{ endpoint: '/api/track/click' }}))
+  document.querySelector('#offer').onclick = () => {{
+    queue.enqueue({{ sessionId: 's-1', questionId: 'q-1', offerId: 'o-1', buttonVariantId: 'blue' }})
+  }}
+</script>
+```
+"""
+"""A page with the classic script, as README and guide print it."""
 MARKED = re.compile(r"(?<=<!-- )([\w-]+):begin -->(.*?)<!-- \1:end(?= -->)", re.S)
 
 
@@ -37,14 +53,27 @@ def update(text: str, figures: dict[str, str]) -> str:
 
 
 def measured() -> dict[str, str]:
-    """The figures that need no build: the sizes of dist/size.json, and the diagram of the states."""
-    found = sizes.load(sizes.SIZE_JSON)["clickqueue.js"]
+    """The figures that need no build: what dist/size.json has, and the diagram of the states."""
+    built = sizes.load(sizes.SIZE_JSON)
+    found = built["clickqueue.js"]
     parts = [
         f"{with_thousands(found[key])} {unit}"
         for key, unit in (("minified", "bytes minified"), ("gzip", "gzip"), ("brotli", "brotli"))
     ]
     diagram = state_diagram.to_mermaid(state_diagram.explore())
-    return {"size": ", ".join(parts), "states": f"\n```mermaid\n{diagram}```\n"}
+    return {
+        "size": ", ".join(parts),
+        "states": f"\n```mermaid\n{diagram}```\n",
+        "script-tag": SCRIPT_TAG.format(integrity=built[CLASSIC]["integrity"]),
+        "integrity": f"\n{integrity_table(built)}\n",
+    }
+
+
+def integrity_table(built: sizes.Sizes) -> str:
+    """The scripts that a page can load, with their bytes and their `integrity`."""
+    scripts = {name: found for name, found in built.items() if name.endswith(".js")}
+    rows = [f"| `{name}` | {with_thousands(found['minified'])} | `{found['integrity']}` |" for name, found in scripts.items()]
+    return "\n".join(["| file in dist/ | bytes | `integrity` |", "|---|---|---|", *rows])
 
 
 def measured_widget() -> dict[str, str]:

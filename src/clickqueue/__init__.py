@@ -2,21 +2,44 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 _HERE = Path(__file__).parent
 # An installed wheel carries the built module inside; a checkout has it beside src/.
 _FOLDERS = (_HERE / "dist", _HERE.parents[1] / "dist")
+_SCRIPTS = (".js", ".cjs")
 
 
 def asset_path(name: str = "clickqueue.js") -> Path:
-    """The built module as a file, for a Django or Flask host to serve; `use-widget.js` is the other one.
+    """The built module as a file, for a Django or Flask host to serve; `clickqueue.iife.js` is the one for a classic `<script>`.
 
     `name` is compared with the files that exist and never joined to a path: it may come from a request.
     Raises FileNotFoundError, which lists the scripts, for every other name.
     """
-    files = {file.name: file for folder in reversed(_FOLDERS) for file in folder.glob("*") if file.is_file()}
-    if name in files:
-        return files[name]
-    there = sorted(name for name in files if name.endswith(".js"))
-    raise FileNotFoundError(f"no asset {name!r}; there are: {', '.join(there) or 'none, run python3 dev.py build'}")
+    files = _files()
+    if name not in files:
+        raise FileNotFoundError(_no_asset(name))
+    return files[name]
+
+
+def integrity(name: str = "clickqueue.js") -> str:
+    """The attribute `integrity` of a `<script>` that loads this built script: `sha384-…`, the hash of the file as it was built.
+
+    A browser refuses every other file, also one that was changed on purpose: Django's manifest storage rewrites the last line (the
+    address of the source map), and its copy needs a hash of its own.
+    Raises FileNotFoundError, which lists the scripts, for a name that is none of theirs.
+    """
+    if name not in _files() or not name.endswith(_SCRIPTS):
+        raise FileNotFoundError(_no_asset(name))
+    built: dict[str, dict[str, str]] = json.loads(asset_path("size.json").read_text())
+    return built[name]["integrity"]
+
+
+def _files() -> dict[str, Path]:
+    return {file.name: file for folder in reversed(_FOLDERS) for file in folder.glob("*") if file.is_file()}
+
+
+def _no_asset(name: str) -> str:
+    there = sorted(file for file in _files() if file.endswith(_SCRIPTS))
+    return f"no asset {name!r}; there are: {', '.join(there) or 'none, run python3 dev.py build'}"

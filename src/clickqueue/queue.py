@@ -19,7 +19,7 @@ from clickqueue.platform.runtime import Map, attempt, field, filtered, message_o
 from clickqueue.state import LEADER, QueueState, is_online, is_pending, run_guarded, uptime_ms
 from clickqueue.stats import count_drop, notify_host
 from clickqueue.storage.journal import append_to_tail
-from clickqueue.storage.purge import drop_all, erase
+from clickqueue.storage.purge import drop_all, erase, obey_purge
 from clickqueue.storage.sync import save
 from clickqueue.tabs.roles import detach, join, leave_for_good, look, on_storage_event
 
@@ -47,12 +47,12 @@ class Queue:
         queue = QueueState(settings, api, env)
         queue.last_attempt_at_ms = uptime_ms(queue)
         queue.proceed = lambda: proceed(queue)
-        stop = listen(env, lambda kind, key, text: on_page_event(queue, kind, key, text))
+        stop = listen(env, lambda kind, event: on_page_event(queue, kind, event))
         join(queue)
         proceed(queue)
         self._state = queue
         self.enqueue: Callable[..., str | None] = lambda event, options: enqueue(queue, event, options)
-        self.flush: Callable[[], None] = lambda: on_page_event(queue, "online", None, None)
+        self.flush: Callable[[], None] = lambda: on_page_event(queue, "online", None)
         self.subscribe: Callable[[Callable[[], None]], Callable[[], None]] = lambda listener: subscribe(queue, listener)
         self.get_snapshot: Callable[[], dict[str, Any]] = lambda: queue.snapshot
         self.purge: Callable[[], None] = lambda: purge(queue)
@@ -87,7 +87,7 @@ def accept(queue: QueueState, record: Record, is_urgent: bool) -> str | None:
         # A host broke what every page has, or its stack is at its end.
         queue.by_id.delete(record.id)
         remove_item(queue.tail.records, record)
-        count_drop(queue, record.json_text, "invalid", "event was not queued: " + message_of(error))
+        count_drop(queue, record.json_text, "invalid", "event is not queued: " + message_of(error))
         return None
     queue.counts["enqueued"] += 1
     attempt(lambda: store(queue, record), noop, noop)
@@ -128,14 +128,14 @@ def destroy(queue: QueueState, stop: Callable[[], None]) -> None:
         queue.listeners = []
 
 
-def on_page_event(queue: QueueState, kind: str, storage_key: str | None, text: str | None) -> None:
-    attempt(lambda: handle(queue, kind, storage_key, text), noop, noop)
+def on_page_event(queue: QueueState, kind: str, event: Any) -> None:
+    attempt(lambda: handle(queue, kind, event), noop, noop)
     proceed(queue)
 
 
-def handle(queue: QueueState, kind: str, storage_key: str | None, text: str | None) -> None:
+def handle(queue: QueueState, kind: str, event: Any) -> None:
     if kind == "storage":
-        on_storage_event(queue, storage_key, text)
+        on_storage_event(queue, field(event, "key"), field(event, "newValue"))
     elif kind == "online":
         flush(queue)
     elif kind == "visible":
@@ -153,6 +153,7 @@ def handle(queue: QueueState, kind: str, storage_key: str | None, text: str | No
 
 def send_due(queue: QueueState) -> None:
     """Send what is due, and arm the timer for the rest."""
+    obey_purge(queue)
     wake_at_ms = next_wake_ms(queue)
     # Where nothing left, though something is due, a host is broken. The timer beats turning in circles.
     while (

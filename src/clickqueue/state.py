@@ -90,7 +90,7 @@ class QueueState:
     # have to send.
     mirror_text: str | None
     mirror_others: list[Record]
-    # Set by `roles.hand_over`: journals whose lock is requested, and those that need none.
+    # Set by `roles.hand_over`: the journals of other tabs; True while this tab waits for the lock of one, False when it got it.
     watched: Map
 
     def __init__(self, config: dict[str, Any], api: Api, env: Window) -> None:

@@ -85,6 +85,7 @@ class Endpoint(HTTPServer):
     def __init__(self) -> None:
         super().__init__("127.0.0.1", 0, threaded=True)
         self.requests: list[Received] = []
+        self.methods: list[str] = []
         self.store: dict[str, Event] = {}
         self.repeated: list[str] = []
         self.reports: list[Any] = []
@@ -92,6 +93,8 @@ class Endpoint(HTTPServer):
         self.allowed_origin: str | None = None
         self.clock_s: float | None = None  # what the Date header says; None: the truth
         self.otherwise: Callable[[Received], Answer] = lambda received: OK
+        self.may_answer_preflight = threading.Event()
+        self.may_answer_preflight.set()
         self._script: list[Answer] = []
         self._is_cut = False
         self._is_over = threading.Event()
@@ -137,6 +140,7 @@ class Endpoint(HTTPServer):
     def close(self) -> None:
         """Let hanging requests go and stop."""
         self._is_over.set()
+        self.may_answer_preflight.set()
         if self.is_running():
             self.stop()
 
@@ -179,7 +183,9 @@ class Endpoint(HTTPServer):
     def _track(self, request: Request) -> Response:
         if self._is_cut:
             return _hang_up(request)
+        self.methods.append(request.method)
         if request.method == "OPTIONS":
+            self.may_answer_preflight.wait()
             return Response(status=204, headers=self._cors())
         received = _read(request)
         with self._lock:

@@ -23,7 +23,7 @@ from werkzeug import Request, Response
 
 from clickqueue.main import DEFAULTS
 from tests.browser.endpoint import BATCH, ROOT, SINGLE, Endpoint
-from tests.browser.snippets import BUNDLES, GUIDE, Snippet, examples, in_guide, run
+from tests.browser.snippets import GUIDE, Snippet, examples, in_guide, run
 from tests.browser.waiting import wait_for
 from tests.fakes import click
 from tools import update_docs, widget_size
@@ -63,18 +63,6 @@ def test_the_snippet_for_a_withdrawn_consent_forgets(browser: WebDriver, endpoin
 def test_the_manual_has_examples() -> None:
     """The types are the manual: they show how each thing is used."""
     assert len(examples()) >= 6
-
-
-def test_a_page_without_a_bundler(browser: WebDriver, endpoint: Endpoint) -> None:
-    """The guide's page works as it stands: a click on its button arrives."""
-    (page,) = in_guide("html")
-    BUNDLES.mkdir(parents=True, exist_ok=True)
-    (BUNDLES / "page.html").write_text(page.text)
-    browser.get(endpoint.url_for("/build/docs/page.html"))
-    wait_for(lambda: browser.execute_script("return document.querySelector('#offer').onclick !== null"), "the module")
-    browser.find_element("id", "offer").click()
-    browser.get("about:blank")
-    wait_for(lambda: len(endpoint.store) == 1, "the click at the endpoint")
 
 
 RENDER = """

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import subprocess
 import sys
@@ -12,15 +13,8 @@ from pathlib import Path
 import pytest
 
 from clickqueue import asset_path
+from tests.package.wheel import build, install
 from tools import node
-
-
-def build(kind: str, project: Path, out: Path) -> Path:
-    """Build a distribution without a network; returns it."""
-    command = [sys.executable, "-m", "hatchling", "build", "--target", kind, "--directory", str(out)]
-    subprocess.run(command, cwd=project, check=True, capture_output=True)
-    (built,) = out.glob("*.tar.gz" if kind == "sdist" else "*.whl")
-    return built
 
 
 @pytest.fixture(scope="module")
@@ -42,10 +36,7 @@ def wheel(sdist: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with the wheel and nothing else in it."""
-    folder = tmp_path_factory.mktemp("installed")
-    install = [sys.executable, "-m", "pip", "install", "--quiet", "--no-index", "--no-deps", "--target", str(folder), str(wheel)]
-    subprocess.run(install, check=True)
-    return folder
+    return install(wheel, tmp_path_factory.mktemp("installed"))
 
 
 def ask(installed: Path, *arguments: str) -> str:
@@ -60,6 +51,23 @@ def test_an_installed_package_finds_the_module(installed: Path) -> None:
     found = Path(ask(installed, "-c", "import clickqueue; print(clickqueue.asset_path())").strip())
     assert found.is_relative_to(installed)
     assert found.read_bytes() == (node.ROOT / "dist" / "clickqueue.js").read_bytes()
+
+
+def test_an_installed_package_knows_the_integrity(installed: Path) -> None:
+    """Installed from the wheel, `integrity(name)` is what dist/size.json says."""
+    found = ask(installed, "-c", "import clickqueue; print(clickqueue.integrity('clickqueue.iife.js'))").strip()
+    assert found == json.loads((node.ROOT / "dist" / "size.json").read_text())["clickqueue.iife.js"]["integrity"]
+
+
+def test_the_metadata_is_complete(installed: Path) -> None:
+    """The wheel has the README as its description, authors, keywords, classifiers and the mark that it is typed."""
+    script = "import importlib.metadata as m; print(m.metadata('clickqueue').as_string())"
+    metadata = ask(installed, "-c", script)
+    assert metadata.partition("\n\n")[2].startswith((node.ROOT / "README.md").read_text()[:200])
+    assert {"Author", "Classifier", "Keywords", "License-Expression", "Summary"} <= set(
+        re.findall(r"^([\w-]+): ", metadata, re.M)
+    )
+    assert (installed / "clickqueue" / "py.typed").is_file()
 
 
 @pytest.mark.parametrize("command", [["bin/clickqueue"], ["-m", "clickqueue"]], ids=" ".join)
@@ -78,7 +86,9 @@ def test_the_wheel_holds_the_package_and_dist(wheel: Path) -> None:
         name
         for name in names
         if not re.fullmatch(
-            r"clickqueue(_receiver)?/(\w+\.py|dist/[\w.-]+)|clickqueue_check/(checks/)?\w+\.py|clickqueue-\d.*", name
+            r"clickqueue(_receiver|_web)?/(\w+\.py|py\.typed|dist/[\w.-]+)|clickqueue_check/(checks/)?\w+\.py|clickqueue-\d.*|"
+            r"clickqueue/(templatetags/\w+\.py|static/clickqueue/[\w.]+)",
+            name,
         )
     ] == []
     assert wheel.name.split("-")[1] in (node.ROOT / "package.json").read_text()
@@ -91,7 +101,7 @@ def test_a_checkout_finds_the_module_too() -> None:
 
 def test_an_unknown_asset_is_named() -> None:
     """Asked for a file that there is not, it says which there are."""
-    with pytest.raises(FileNotFoundError, match=r"no asset 'queue\.js'; there are: clickqueue\.js, use-widget\.js"):
+    with pytest.raises(FileNotFoundError, match=r"no asset 'queue\.js'; there are: clickqueue\.cjs, clickqueue\.iife\.js, "):
         asset_path("queue.js")
 
 
@@ -100,5 +110,5 @@ def test_an_unknown_asset_is_named() -> None:
 )
 def test_no_name_leaves_the_folder(name: str) -> None:
     """A name is one of the files of dist/ or nothing: a host may pass on what a request asks for."""
-    with pytest.raises(FileNotFoundError, match="there are: clickqueue\\.js, use-widget\\.js"):
+    with pytest.raises(FileNotFoundError, match="there are: clickqueue\\.cjs, clickqueue\\.iife\\.js, "):
         asset_path(name)

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from clickqueue.main import ClickQueue
-from tests.fakes import HOLD, Failure, FakeApi, World, click
+from tests.fakes import HOLD, AbortController, Failure, FakeApi, World, click
 from tests.unit.bed import KEY, MINUTE_MS, Bed, all_ids, check_books, segments_of, watched
 
 
@@ -35,20 +35,20 @@ def sent_by(*beds: Bed) -> list[str]:
 
 
 def test_a_second_tab_writes_to_a_key_of_its_own() -> None:
-    """The main key belongs to the first tab; the second's is `srv_click_queue:<tab>` (CONTRACT 4.2)."""
+    """Each tab writes to `srv_click_queue:<uuid>`; the main key has a copy of the first tab's events alone (CONTRACT 4.2)."""
     first, second = tabs(2)
     mine, theirs = first.click(2), second.click(3)
-    assert first.stored() == mine
-    (key,) = guest_keys(first.texts)
-    assert second.stored(key) == theirs
+    assert first.stored() == first.stored(first.journal_key) == mine
+    assert second.stored(second.journal_key) == theirs
+    assert set(first.texts) == {KEY, first.journal_key, second.journal_key}
 
 
 def test_a_second_tab_spills_within_its_own_key() -> None:
-    """Further pages of a second tab are named after its own key (CONTRACT 4.1, 4.2)."""
+    """Further segments of a second tab are named after its own key (CONTRACT 4.1, 4.2)."""
     _, second = tabs(2)
     ids = second.click(75)
     keys = guest_keys(second.texts)
-    assert keys == [keys[0], *(f"{keys[0]}.{number}" for number in range(1, len(keys)))]
+    assert keys == [second.journal_key, *(f"{second.journal_key}.{number}" for number in range(1_000_001, 1_000_008))]
     assert second.stored_everywhere() == ids
 
 
@@ -120,7 +120,7 @@ def test_two_storage_keys_are_two_worlds() -> None:
     other = Bed({"storageKey": "other"}, hold, world=world)
     one.click(2)
     other.click(1)
-    assert set(world.origin.texts) == {"one", "other"}
+    assert {key.partition(":")[0] for key in world.origin.texts} == {"one", "other"}
     one.tab.kill()
     other.settle()
     assert other.stats["recovered"] == 0
@@ -163,8 +163,8 @@ def test_before_the_lock_answers_nothing_is_only_in_a_shared_key() -> None:
     assert set(ids) <= set(owner.api.ids) | set(owner.stored())
 
 
-def test_when_the_lock_is_granted_the_key_of_ones_own_goes() -> None:
-    """Then everything is in the main key, and nothing twice (CONTRACT 4.1, 4.2)."""
+def test_when_the_lock_is_granted_everything_stays_where_it_is() -> None:
+    """Each event is in the tab's own journal, and its copy in the main key (CONTRACT 4.1, 4.2)."""
     world = World()
     world.locks.is_holding = True
     bed = Bed(script=hold, world=world)
@@ -172,7 +172,7 @@ def test_when_the_lock_is_granted_the_key_of_ones_own_goes() -> None:
     assert len(guest_keys(bed.texts)) == 1
     world.locks.let_go()
     bed.settle()
-    assert (bed.stored(), set(bed.texts)) == (ids, {KEY})
+    assert (bed.stored(), bed.stored_everywhere(), set(bed.texts)) == (ids, ids, {KEY, bed.journal_key})
     assert bed.stats["enqueued"] == bed.stats["pending"] == 4
 
 
@@ -275,7 +275,8 @@ def test_a_rival_for_the_key_of_my_own_does_not_keep_me_from_the_main_key() -> N
     bed = Bed(world=world, is_settled=False)
     ids = bed.click(2)
     world.locks.way = None
-    world.locks.open().request(guest_keys(bed.texts)[0], True, lambda answer: None)
+    rival = AbortController()
+    world.locks.open().request(guest_keys(bed.texts)[0], {}, lambda lock: rival.signal.until_aborted())
     world.locks.way = lambda: 20
     bed.advance(30)
     ids += bed.click(1)
@@ -322,8 +323,8 @@ def test_a_dead_owners_events_fall_to_who_waits() -> None:
     assert second.stats["recovered"] == 3
     second.tab.kill()
     third.settle()
-    assert set(third.stored()) == set(ids)
-    assert set(third.texts) == {KEY}
+    assert set(third.stored()) == set(third.stored_everywhere()) == set(ids)
+    assert set(third.texts) == {KEY, third.journal_key}
 
 
 def test_whoever_dies_the_last_tab_delivers_everything() -> None:
@@ -441,19 +442,21 @@ def unlocked(count: int, script: Any = hold) -> list[Bed]:
 
 
 def test_without_locks_a_lone_tab_works_the_same() -> None:
-    """All pending events lie in the main key, then are delivered, then are gone (CONTRACT 4.1, 4.3)."""
+    """All pending events are in its journal, then are delivered, then are gone (CONTRACT 4.1, 4.3)."""
     (bed,) = unlocked(1, None)
     ids = bed.click(7)
-    assert (bed.stored(), set(bed.texts)) == (ids, {KEY})
+    assert (bed.stored_everywhere(), set(bed.texts)) == (ids, {bed.journal_key})
     bed.advance(5000)
     assert (bed.api.ids, bed.texts) == (ids, {})
 
 
-def test_without_locks_there_is_one_page() -> None:
-    """Tabs that share a key do not spill: each would move the events of the others (CONTRACT 4.3)."""
-    (bed,) = unlocked(1)
-    ids = bed.click(75)
-    assert (bed.stored(), set(bed.texts)) == (ids, {KEY})
+def test_without_locks_each_tab_has_a_journal_of_its_own() -> None:
+    """No two tabs write the same key, so none can overwrite what another stored (CONTRACT 4.3)."""
+    first, second = unlocked(2)
+    mine, theirs = first.click(75), second.click(12)
+    own = {key for key in first.texts if key.startswith(first.journal_key)}
+    assert (len(own), set(first.texts) - own) == (8, {second.journal_key, f"{second.journal_key}.1000001"})
+    assert sorted(first.stored_everywhere()) == sorted([*mine, *theirs])
 
 
 def test_without_locks_a_click_after_pagehide_merges_too() -> None:
@@ -487,12 +490,12 @@ def test_without_locks_all_is_delivered_and_nothing_stays() -> None:
 
 
 def test_without_locks_a_lost_write_is_repaired() -> None:
-    """Another tab overwrote the key: the `storage` event brings mine back while I live (CONTRACT 4.3)."""
-    first, second = unlocked(2)
+    """A peer that starts adopts the journal of a living tab: the `storage` event makes that tab write it again (CONTRACT 4.3)."""
+    (first,) = unlocked(1)
     ids = first.click(3)
-    second.world.origin.put(KEY, json.dumps([click(9, id="theirs", timestamp=1)]), second.env.storage)
+    second = Bed(script=hold, world=first.world)
     first.settle()
-    assert set(first.stored_everywhere()) == {"theirs", *ids}
+    assert first.stored(first.journal_key) == second.stored(second.journal_key) == ids
 
 
 def test_without_locks_late_news_of_others_loses_nothing() -> None:
@@ -534,12 +537,15 @@ def test_without_locks_news_of_a_storage_that_throws_are_made_good() -> None:
 
 
 def test_without_locks_rubbish_is_counted_once() -> None:
-    """A stranger's rubbish in the shared key is `corrupt` for the tab that clears it away (CONTRACT 4.3, 4.5)."""
+    """A stranger's rubbish in the main key is `corrupt` for the tab that finds and removes it (CONTRACT 4.3, 4.5)."""
     (bed,) = unlocked(1)
     ids = bed.click(2)
     bed.world.origin.put(KEY, "rubbish", None)
+    second = Bed(script=hold, world=bed.world)
+    second.tab.page.tell("visible")
     bed.settle()
-    assert (bed.stored(), bed.reasons) == (ids, ["corrupt"])
+    assert (bed.reasons, second.reasons, KEY in bed.texts) == ([], ["corrupt"], False)
+    assert bed.stored(bed.journal_key) == second.stored(second.journal_key) == ids
 
 
 def test_without_locks_the_next_page_takes_everything() -> None:

@@ -128,12 +128,11 @@ def on_error(queue: QueueState, batch: Batch, error: Any) -> None:
 
 
 def note_failure(queue: QueueState, error: Any) -> None:
-    status = field(error, "status")
     queue.counts["failures"] += 1
     queue.fresh_count = 0
     queue.fresh_due_at_ms = NEVER_MS
     queue.last_failure = {
-        "status": status if kind(status) == "number" else None,
+        "status": field(error, "status"),
         "message": message_of(error),
         "at": queue.env.Date.now(),
     }

@@ -22,7 +22,7 @@ def create_api(options: Any, http: Http) -> dict[str, Any]:
     settings = read_api_options(options)
 
     def post(url: str, body_of: Callable[[], Any], request: Any) -> Any:
-        def prepare() -> dict[str, Any]:
+        def prepare(signal: Any) -> dict[str, Any]:
             return {
                 "method": "POST",
                 "headers": settings["headers"],
@@ -30,6 +30,7 @@ def create_api(options: Any, http: Http) -> dict[str, Any]:
                 "keepalive": field(request, "keepalive") is not False,
                 # Followed, a redirect becomes a GET without the events, and the page that it finds would acknowledge them.
                 "redirect": "manual",
+                "signal": signal,
                 "body": body_of(),
             }
 

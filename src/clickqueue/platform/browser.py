@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from clickqueue.platform.runtime import call_method, field, new_controller, overlay
+from clickqueue.platform.runtime import call_method, field, new_controller
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -35,15 +35,16 @@ PAGE_EVENTS = [
 ]
 
 
-def listen(env: Window, hear: Callable[[str, Any, Any], None]) -> Callable[[], None]:
-    """Call `hear(kind, key, text)` for each page event until the returned function is called.
+def listen(env: Window, hear: Callable[[str, Any], None]) -> Callable[[], None]:
+    """Call `hear(kind, event)` for each page event until the returned function is called.
 
-    `kind` is the type of the event, but 'visible' or 'hidden' for `visibilitychange`. `key` and `text` are those of a `storage`
-    event. An event that bubbles to the window is heard twice, which changes nothing.
+    `kind` is the type of the event, but 'visible' or 'hidden' for `visibilitychange`.
     """
 
     def on_event(event: Any) -> None:
-        hear(kind_of(env, event), field(event, "key"), field(event, "newValue"))
+        # At its target (DOM, eventPhase 2): some events bubble from document to window, and a host's own from anywhere.
+        if field(event, "eventPhase") == 2:
+            hear(kind_of(env, event), event)
 
     call_for_each(env, "addEventListener", on_event)
     return lambda: call_for_each(env, "removeEventListener", on_event)
@@ -64,7 +65,7 @@ def kind_of(env: Window, event: Any) -> str:
     return event_type if is_real else "hidden"
 
 
-def exchange(settings: Any, url: str, prepare: Callable[[], dict[str, Any]], read_answer: Callable[[Any, str], Any]) -> Any:
+def exchange(settings: Any, url: str, prepare: Callable[[Any], dict[str, Any]], read_answer: Callable[[Any, str], Any]) -> Any:
     timers: list[Any] = []
     # None before Safari 11.1: the promise still ends in time, the request may go on.
     controller = new_controller(globalThis)
@@ -78,7 +79,7 @@ def exchange(settings: Any, url: str, prepare: Callable[[], dict[str, Any]], rea
         timers.append(setTimeout(lambda: on_timeout(reject), settings["timeoutMs"]))
         # Looked up at this moment, since a host may patch its fetch; called bare, since it may be no method.
         send = fetch if settings["fetch"] is None else settings["fetch"]
-        request = overlay(prepare(), {"signal": field(controller, "signal")})
+        request = prepare(field(controller, "signal"))
         # The body of a failure is read too: an unread keepalive body counts against the page's 64 KiB until all later ones fail.
         send(url, request).then(lambda response: response.text().then(lambda text: read_answer(response, text))).then(
             resolve, reject

@@ -154,10 +154,10 @@ class Http(Protocol):
         self,
         settings: dict[str, Any],
         url: str,
-        prepare: Callable[[], dict[str, Any]],
+        prepare: Callable[[Any], dict[str, Any]],
         read_answer: Callable[[Response, str], Any],
     ) -> Any:
-        """Send the request that `prepare` returns by `fetch` (None: the page's own), at once, and read the whole body, whatever the status.
+        """Send the request that `prepare(signal)` returns by `fetch` (None: the page's own), at once, and read the whole body.
 
         `fetch` and `timeoutMs` are in the settings. Returns a promise of what `read_answer` makes of the response and its text. It
         rejects with whatever any of them raises, and when `timeoutMs` pass before the body's end; then the request is aborted.

@@ -57,7 +57,7 @@ export const remove_item = (items, item) => {
   const index = items.indexOf(item)
   if (index >= 0) items.splice(index, 1)
 }
-export const in_order = (texts) => [...texts].sort()
+export const in_order = (texts) => texts.sort()
 export const noop = () => {}
 export const attempt = (call, done, failed) => {
   let answer

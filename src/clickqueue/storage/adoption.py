@@ -20,17 +20,16 @@ if TYPE_CHECKING:
     from clickqueue.state import QueueState
 
 
-def adopt(queue: QueueState, is_wanted: Callable[[str | None], bool], late_text: str | None) -> None:
+def adopt(queue: QueueState, is_wanted: Callable[[str | None], bool], late_texts: list[str | None]) -> None:
     """Make the events of other journals this tab's own, then remove their keys.
 
-    `late_text` is a text of them that was stored, but may have been overwritten since.
+    `late_texts` are texts of them that were stored, but may have been overwritten since.
     """
     try:
         keys = filtered(stored_keys(queue), lambda storage_key: is_wanted(journal_of(queue, storage_key)))
-        texts = [late_text]
         for storage_key in keys:
-            texts.append(queue.env.local_storage.get_item(storage_key))
-        collect(queue, texts)
+            late_texts.append(queue.env.local_storage.get_item(storage_key))
+        collect(queue, late_texts)
         save(queue)
         if len(queue.dirty_segments) == 0:
             for storage_key in keys:

@@ -1,7 +1,7 @@
 """A withdrawn consent: no event that was accepted before a purge is ever sent by this origin (CONTRACT 5.4).
 
 The tab that purges removes every journal from storage, those of other tabs too, and leaves a mark, `<storageKey>!`. Each
-other tab looks for the mark before it writes, and drops all that it has in memory where the mark is new to it. No clock and
+other tab looks for the mark before it writes and before it sends, and drops all that it has in memory where the mark is new to it. No clock and
 no timestamp is compared, since both may be wrong. The next page that starts removes the mark.
 """
 
@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from clickqueue.drops import drop
-from clickqueue.platform.runtime import concat, dispatch_storage, uuid7
+from clickqueue.platform.runtime import concat, uuid7
 from clickqueue.storage.journal import stored_keys
 
 if TYPE_CHECKING:
@@ -36,8 +36,6 @@ def erase(queue: QueueState) -> None:
         queue.purge_mark = uuid7(queue.env)
         queue.env.local_storage.set_item(mark_key(queue), queue.purge_mark)
         queue.is_purge_due = False
-        # Other queues of this page get no storage event.
-        dispatch_storage(queue.env, mark_key(queue), queue.purge_mark)
     except Exception:
         pass
 

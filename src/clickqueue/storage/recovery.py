@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from clickqueue.drops import drop_overflow
 from clickqueue.event import parse_event
-from clickqueue.platform.runtime import concat, kind
+from clickqueue.platform.runtime import kind
 from clickqueue.storage.journal import append_to_tail
 
 if TYPE_CHECKING:
@@ -21,28 +21,30 @@ MAX_STORED_EVENT_BYTES = 59000
 
 
 def collect(queue: QueueState, texts: list[str | None]) -> None:
-    """Append the events of these texts to this tab's journal, those that are new to it.
+    """Append the events of these texts to this tab's journal, those that are new to it. They are due at once.
 
-    They have waited for a page already, so they are first, and due at once.
+    They are the last in the queue, so that those of one tab keep their order, also where its mirror is read before its journal.
     """
-    found: list[Record] = []
     for text in texts:
-        for record in unknown_events(queue, text):
-            # A text may contain an event twice.
-            if not queue.by_id.has(record.id):
+        for record in salvage(queue, text):
+            if is_unknown(queue, record):
                 append_to_tail(queue, record)
-                found.append(record)
-    queue.counts["recovered"] += len(found)
-    queue.pending = concat(found, queue.pending)
+                queue.pending.append(record)
+                queue.counts["recovered"] += 1
     drop_overflow(queue)
 
 
-def unknown_events(queue: QueueState, text: str | None) -> list[Record]:
-    """The events of a stored text that are neither pending here nor settled. All that is no event is counted as `corrupt` (CONTRACT 4.5)."""
+def is_unknown(queue: QueueState, record: Record) -> bool:
+    """Whether an event is neither pending here nor settled."""
+    return not queue.by_id.has(record.id) and not queue.tombstones.has(record.id)
+
+
+def salvage(queue: QueueState, text: str | None) -> list[Record]:
+    """The events of a stored text. All that is no event is counted as `corrupt` (CONTRACT 4.5)."""
     records: list[Record] = []
     for item in items_of(queue, text):
         record = parse_event(queue, item, STORED_FIELDS, MAX_STORED_EVENT_BYTES, "corrupt")
-        if record is not None and not queue.by_id.has(record.id) and not queue.tombstones.has(record.id):
+        if record is not None:
             records.append(record)
     return records
 

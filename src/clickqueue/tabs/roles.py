@@ -51,7 +51,7 @@ def hand_over(queue: QueueState, role: int) -> None:
     queue.pending = kept
     become(queue, role)
     start_journal(queue)
-    # The leader has the lock of the main key, and knows what is in its own journal.
+    # No lock is needed for these two.
     queue.watched = Map()
     queue.watched.set(queue.main_key, True)
     queue.watched.set(queue.own_key, True)
@@ -121,28 +121,31 @@ def on_no_lock(queue: QueueState) -> None:
 def look(queue: QueueState) -> None:
     """Find the journals of other tabs: a peer adopts them at once, a leader those that no tab has any more."""
     if queue.role == PEER:
-        adopt(queue, lambda journal: journal != queue.own_key, None)
+        adopt(queue, lambda journal: journal != queue.own_key, [])
         return
-    adopt(queue, lambda journal: journal == queue.main_key, None)
+    adopt(queue, lambda journal: journal == queue.main_key, [])
     attempt(lambda: watch_all(queue), noop, noop)
 
 
 def watch_all(queue: QueueState) -> None:
     for storage_key in stored_keys(queue):
-        watch_journal(queue, journal_of(queue, storage_key))
+        watch_journal(queue, journal_of(queue, storage_key), [])
 
 
-def watch_journal(queue: QueueState, journal: Any) -> None:
-    """Wait for the lock of a journal, which the leader gets when the tab of that journal is gone."""
-    if not queue.watched.has(journal):
+def watch_journal(queue: QueueState, journal: Any, late_texts: list[str | None]) -> None:
+    """Adopt a journal that no tab has any more; wait for the lock of any other, which the leader gets when its tab is gone."""
+    if queue.watched.get(journal) is False:
+        adopt_orphan(queue, journal, late_texts)
+    elif not queue.watched.has(journal):
         queue.watched.set(journal, True)
-        acquire(queue, journal, True, lambda is_granted: adopt_orphan(queue, journal, None), on_no_lock)
+        acquire(queue, journal, True, lambda is_granted: adopt_orphan(queue, journal, []), on_no_lock)
 
 
-def adopt_orphan(queue: QueueState, journal: str, late_text: str | None) -> Any:
-    """A journal has no tab any more. Its lock is given back at once: nobody else asks for it."""
-    queue.watched.delete(journal)
-    adopt(queue, lambda other: other == journal, late_text)
+def adopt_orphan(queue: QueueState, journal: str, late_texts: list[str | None]) -> Any:
+    """No tab has this journal any more, nor ever will. Its lock is given back at once: nobody else asks for it."""
+    queue.watched.set(journal, False)
+    # A text from before a purge must not come back, and nothing says which one is.
+    adopt(queue, lambda other: other == journal, late_texts if queue.purge_mark is None else [])
     queue.proceed()
     return None
 
@@ -156,12 +159,6 @@ def on_storage_event(queue: QueueState, storage_key: str | None, text: str | Non
     elif journal == queue.own_key:
         rewrite(queue, storage_key)
         save(queue)
-    elif journal is not None and queue.role == LEADER and not queue.watched.has(journal):
-        # A tab's last write may be heard of when its journal was adopted already (locks and storage are separate channels).
-        acquire(
-            queue,
-            journal,
-            False,
-            lambda is_granted: adopt_orphan(queue, journal, text) if is_granted else watch_journal(queue, journal),
-            on_no_lock,
-        )
+    elif journal is not None and queue.role == LEADER:
+        # The last writes of a tab may be heard of when its journal was adopted already (locks and storage are separate channels).
+        watch_journal(queue, journal, [text])

@@ -16,6 +16,12 @@ def allows(answer: Answer, origin: str) -> bool:
     return answer.header("access-control-allow-origin") in ("*", origin)
 
 
+def all_allow(answers: dict[str, Answer], origin: str) -> Finding:
+    """Whether a page of this origin may read every one of the answers."""
+    finding = faulty(answers, lambda answer: allows(answer, origin))
+    return finding if finding.mark == "ok" else broken(f"{finding.came}, without Access-Control-Allow-Origin")
+
+
 def preflights(endpoint: Endpoint) -> dict[str, Answer]:
     """The answers to a preflight, by route."""
     return {str(route): endpoint.preflight(route, endpoint.target.foreign_origin) for route in endpoint.routes}
@@ -74,9 +80,7 @@ def preflight_cached(endpoint: Endpoint) -> Finding:
 )
 def cors_on_success(endpoint: Endpoint) -> Finding:
     origin = endpoint.target.foreign_origin
-    answers = {str(route): endpoint.post_new(route, origin=origin) for route in endpoint.routes}
-    finding = faulty(answers, lambda answer: allows(answer, origin))
-    return finding if finding.mark == "ok" else broken(f"{finding.came}, without Access-Control-Allow-Origin")
+    return all_allow({str(route): endpoint.post_new(route, origin=origin) for route in endpoint.routes}, origin)
 
 
 @check(
@@ -87,10 +91,7 @@ def cors_on_success(endpoint: Endpoint) -> Finding:
 )
 def cors_on_error(endpoint: Endpoint) -> Finding:
     answers = errors(endpoint)
-    if not answers:
-        return skipped("no error could be provoked")
-    finding = faulty(answers, lambda answer: allows(answer, endpoint.target.foreign_origin))
-    return finding if finding.mark == "ok" else broken(f"{finding.came}, without Access-Control-Allow-Origin")
+    return all_allow(answers, endpoint.target.foreign_origin) if answers else skipped("no error could be provoked")
 
 
 @check(

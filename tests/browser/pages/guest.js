@@ -24,7 +24,18 @@ function inventory() {
 
 const before = inventory();
 
-import('/dist/clickqueue.js').then(({ ClickQueue, createWidgetApi }) => {
+function loadClassic() {
+  const script = document.createElement('script');
+  script.src = '/dist/clickqueue.iife.js';
+  return new Promise((resolve) => {
+    script.onload = () => resolve(window.clickqueue);
+    document.head.append(script);
+  });
+}
+
+const loading = location.search === '?classic' ? loadClassic() : import('/dist/clickqueue.js');
+
+loading.then(({ ClickQueue, createWidgetApi }) => {
   const queue = new ClickQueue({}, createWidgetApi({ endpoint: '/api/track/click' }));
   for (let i = 0; i < 10; i++) queue.enqueue({ sessionId: 's', questionId: 'q', offerId: 'o', buttonVariantId: 'b' });
   queue.subscribe(() => {

@@ -1,0 +1,1 @@
+"""In the wheel this folder is `clickqueue/templatetags/`: Django looks for tags only inside of the installed app."""

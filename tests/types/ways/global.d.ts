@@ -1,0 +1,1 @@
+declare const clickqueue: typeof import('clickqueue') & typeof import('clickqueue/use-widget')
