@@ -4,6 +4,7 @@ The law: an id that `enqueue` has returned is in the store, or acknowledged, or 
 gives cause for. There are only these excuses, each counted in `History.excused`:
  - a stranger took it: somebody else emptied or overwrote the key that held it;
  - it was in memory alone, because the store had thrown (CONTRACT 4.6), and the tab died;
+ - it was accepted before a purge (CONTRACT 5.4); then it is never sent once all tabs know of the purge;
  - tabs without locks, or whose news of the store are still on their way, wrote one key at once (CONTRACT 4.3), and the
    tab that accepted it was gone before it could repair that.
 """
@@ -17,15 +18,17 @@ from functools import lru_cache
 from random import Random
 from typing import Any
 
-from clickqueue import batches, pages, queue, sender
 from clickqueue.main import ClickQueue
-from clickqueue.ports import Event
+from clickqueue.platform.ports import Event
+from clickqueue.platform.runtime import utf8_bytes
 from tests.endpoint import BLAME_STATUSES, Endpoint
 from tests.fakes import FakeJson, FakeStorage, Origin, Promise, Tab, World, click
+from tests.limits import set_limit
 
 Step = tuple[Any, ...]
 
 MAIN_KEY = "srv_click_queue"
+MARK_KEY = f"{MAIN_KEY}!"
 MAX_BODY_BYTES = 6000
 """A tenth of the real one, for large texts cost most of the time and show nothing more."""
 TIGHT_BODY_BYTES = 2300
@@ -43,6 +46,9 @@ UNCOUNTED = ("invalid", "corrupt")
 """Reasons that stay out of the sum of CONTRACT 6.2."""
 
 
+UUID = re.compile("[0-9a-f]{8}-[0-9a-f]{4}-7([0-9a-f]{3})-8([0-9a-f]{3})-([0-9a-f]{12})")
+
+
 class Violation(Exception):
     """A promise was broken."""
 
@@ -58,7 +64,7 @@ class Options:
         "lock_delay_ms",
         "lock_way_ms",
         "max_body_bytes",
-        "page_events",
+        "key_events",
         "seed",
     )
 
@@ -72,8 +78,8 @@ class Options:
         self.lock_delay_ms = 0.0
         self.lock_way_ms = 0.0
         self.max_body_bytes = MAX_BODY_BYTES
-        self.page_events = (50, 10)
-        """How many events the first page of a key takes, and each further one."""
+        self.key_events = (50, 10)
+        """How many events the main key mirrors, and how many a segment has."""
 
     def __repr__(self) -> str:
         return " ".join(f"{name}={getattr(self, name)!r}" for name in self.__slots__)
@@ -98,30 +104,30 @@ class QuickJson(FakeJson):
 
     __slots__ = ()
 
-    def dump(self, value: Any) -> Any:
+    def stringify(self, value: Any, replacer: Any = None) -> Any:
         try:
             # As good as the value itself: it tells `True` from `1`. What it cannot pack, a function or a cycle, is rare.
             packed = marshal.dumps(value, 2)
         except ValueError:
-            return super().dump(value)
+            return super().stringify(value)
         return _dump_packed(packed)
 
-    def load(self, text: str) -> Any:
+    def parse(self, text: str) -> Any:
         flat = _load_flat(text)
         if flat is None:
-            return super().load(text)
+            return super().parse(text)
         return flat.copy() if isinstance(flat, dict) else list(map(dict.copy, flat))
 
 
 @lru_cache(maxsize=4096)
 def _dump_packed(packed: bytes) -> Any:
-    return FakeJson().dump(marshal.loads(packed))
+    return FakeJson().stringify(marshal.loads(packed))
 
 
 @lru_cache(maxsize=4096)
 def _load_flat(text: str) -> Any:
     """An object, or a list of them, with nothing inside that whoever gets a copy could change; None for all else."""
-    value = FakeJson().load(text)
+    value = FakeJson().parse(text)
     return value if all(map(_is_flat, value if isinstance(value, list) else [value])) else None
 
 
@@ -138,7 +144,6 @@ class Host:
         "clicks",
         "faults_before",
         "flying",
-        "has_purged",
         "history",
         "is_destroyed",
         "is_leaving",
@@ -167,7 +172,6 @@ class Host:
         self.was_persistent = True
         self.is_destroyed = False
         self.is_leaving = False
-        self.has_purged = False
         self.queue = ClickQueue({**history.options.config, "onDrop": self.on_drop}, self, tab.env)
         if history.options.is_rude:
             self.queue.subscribe(self._rude)
@@ -183,7 +187,7 @@ class Host:
 
     def holds(self, event_id: str) -> bool:
         """Whether the queue has it in memory. The one look inside: no snapshot names ids."""
-        return any(record.id == event_id for record in self.queue._tab.line)
+        return any(record.id == event_id for record in self.queue._state.pending)
 
     def track_click_batch(self, events: list[Event], request: dict[str, Any]) -> Any:
         """The api of this page."""
@@ -205,7 +209,7 @@ class Host:
             history.accuse(f"{self.name} has two requests in flight (CONTRACT 3.2)")
         if not ids or len(set(ids)) != len(ids) or len(ids) > config.get("maxBatchSize", 10):
             history.accuse(f"{self.name} sends a batch of {len(ids)} (CONTRACT 3.1)")
-        body_bytes = self.tab.env.json.size_bytes(self.tab.env.json.dump({"events": events, **request}))
+        body_bytes = utf8_bytes(self.tab.env.json.stringify({"events": events, **request}))
         if body_bytes > history.options.max_body_bytes:
             history.accuse(f"{self.name} sends {body_bytes} bytes (CONTRACT 3.1)")
         before = self.batches.setdefault(request["batchId"], ids)
@@ -213,6 +217,8 @@ class Host:
             history.accuse(f"{self.name} sends other events under {request['batchId']} (CONTRACT 3.3)")
         for each in ids:
             self._check_order(each)
+            if each in history._forbidden:
+                history.accuse(f"{self.name} sends {each}, which was purged (CONTRACT 5.4)")
 
     def _check_order(self, event_id: str) -> None:
         place = self.accepted.get(event_id)
@@ -242,9 +248,10 @@ class History:
         self.options = options
         self.trace = trace
         self.dice = Random(options.seed)
-        pages.FIRST_PAGE_EVENTS, pages.LATER_PAGE_EVENTS = options.page_events
-        for module in (batches, queue, sender):
-            vars(module)["MAX_BODY_BYTES"] = options.max_body_bytes
+        mirror_events, segment_events = options.key_events
+        set_limit("MIRROR_EVENTS", mirror_events)
+        set_limit("SEGMENT_EVENTS", segment_events)
+        set_limit("MAX_BODY_BYTES", options.max_body_bytes)
         dice, lag_ms, delay_ms, way_ms = self.dice.random, options.lag_ms, options.lock_delay_ms, options.lock_way_ms
         self.world = World(lock_delay=lambda: delay_ms * dice(), lock_way=(lambda: way_ms * dice()) if way_ms else None)
         origin = WatchedOrigin(self.world.timeline, (lambda: lag_ms * dice()) if lag_ms else None)
@@ -262,6 +269,12 @@ class History:
         self.excused: dict[str, str] = {}
         self.is_merging = not options.has_locks or lag_ms > 0
         """A tab may overwrite what it does not know of, so that a key lacks it until the one who knows has heard."""
+        self.has_purge = False
+        """Some tab has withdrawn the consent."""
+        self._purged: set[str] = set()
+        """Accepted before a purge that some tab may not have heard of yet."""
+        self._forbidden: set[str] = set()
+        """Accepted before a purge that every tab has heard of."""
         self._gaps: set[str] = set()
         self._fragile: set[str] = set()
         """Overwritten by who could not know it, or left behind in a copy alone."""
@@ -294,7 +307,7 @@ class History:
 
     def note(self, line: str) -> None:
         if self.trace is not None:
-            self.trace.append(f"{self.timeline.uptime_ms - 1000:>10.1f}  {line}")
+            self.trace.append(f"{self.timeline.uptime_ms - 1000:>10.1f}  {UUID.sub(_short, line)}")
 
     def accuse(self, sentence: str) -> None:
         """Remember a broken promise: an exception here would end inside the queue, which swallows them."""
@@ -488,12 +501,19 @@ class History:
 
     def do_purge(self, who: int) -> None:
         host = self.pick(who)
-        if host is not None:
-            host.has_purged = True
+        if host is not None and not host.is_destroyed:
+            self.has_purge = True
+            purged = set(self.open_ids)
+            for event_id in purged:
+                self.excuse(event_id, "purge")
             host.queue.purge()
+            if not host.is_shaky and not host.tab.life.is_dead and not self.options.lag_ms:
+                self._purged |= purged
 
     def _enqueue(self, host: Host, event: Event) -> None:
         event_id = host.queue.enqueue(event)
+        for purged in (self._purged, self._forbidden):
+            purged.discard(event_id or "")
         if not host.is_running:
             return
         self.note(f"{host.name} accepts {event_id}")
@@ -598,7 +618,7 @@ class History:
         if self.hosts or self.origin.texts:
             return
         events = [click(number, id=f"old-{self.accepted + number}", timestamp=1, userAgent="") for number in range(count)]
-        self._as_stranger(lambda: self.origin.put(MAIN_KEY, FakeJson().dump(events), None))
+        self._as_stranger(lambda: self.origin.put(MAIN_KEY, FakeJson().stringify(events), None))
         for event in events:
             self.open_ids[event["id"]] = None
             self.accepted += 1
@@ -628,14 +648,23 @@ class History:
         return any(event_id in _ids_in(text) for text in self.origin.texts.values())
 
     def on_change(self, key: str, old: str | None, text: str | None, writer: FakeStorage | None) -> None:
-        if self.trace is not None:
+        if self.trace is not None and text != old:
             names = [tab.name for tab in self.world.tabs if tab.env.storage is writer] or ["a stranger"]
             self.note(f"{names[0]} writes {key}: {_shown(text)}")
+        if key == MARK_KEY and text is not None and writer is not None:
+            self._on_mark(writer)
         if old is None or writer is None:
             return
         for event_id in _ids_in(old) - _ids_in(text or ""):
             if event_id in self.open_ids and not self.is_stored(event_id):
-                self._on_gap(event_id, writer.read_silently(key) != old)
+                self._on_gap(event_id, writer.peek(key) != old)
+
+    def _on_mark(self, writer: FakeStorage) -> None:
+        """A purge is carried out, perhaps later than it was asked for: it reaches all that its tab does not have."""
+        owners = [host for host in self.hosts if host.tab.env.storage is writer]
+        for event_id in list(self.open_ids):
+            if not any(host.holds(event_id) for host in owners):
+                self.excuse(event_id, "purge")
 
     def _on_gap(self, event_id: str, is_stale: bool) -> None:
         """It is in no key now; where the writer had not yet read what he wrote over, he could not know it."""
@@ -664,10 +693,11 @@ class History:
         config, endpoint = self.options.config, self.endpoint
         tries = config.get("maxRetries", 10)
         if reason == "purged":
-            # Also what others clicked before and leave behind later.
-            return host.has_purged
+            # Also what was clicked in another tab before it heard of it.
+            return self.has_purge
         if reason == "overflow":
-            is_idle = not any(event_id in ids for ids in host.flying)
+            # What was handed over in flight and is back is an event like any other.
+            is_idle = host.queue.get_snapshot()["handedOver"] > 0 or not any(event_id in ids for ids in host.flying)
             return is_idle and ("maxQueueSize" in config or "maxQueueBytes" in config)
         if reason == "expired":
             is_old = self.timeline.wall_ms - event["timestamp"] > config.get("maxEventAge", 7 * 86_400_000)
@@ -692,6 +722,9 @@ class History:
             host.memory_only.clear()
         for event_id in [each for each in self.open_ids if not self.is_stored(each)]:
             self._check_memory(event_id)
+        if self.origin.travelling == 0:
+            self._forbidden |= self._purged
+            self._purged.clear()
         for host in self.hosts:
             host.faults_before = host.tab.env.storage.faults
             host.was_persistent = host.queue.get_snapshot()["persistent"]
@@ -739,6 +772,8 @@ class History:
         for host in list(self.hosts):
             if host.tab.life.state == "frozen":
                 host.tab.kill() if evicts else host.tab.come_back()
+        # A tab that could not read what others left looks again when it is visible.
+        self.world.tell_all("visible")
         self.open_tab()
         # What could not be written is tried again with the next write (CONTRACT 4.6): this is the next.
         for host in [each for each in self.hosts if not each.is_destroyed]:
@@ -797,6 +832,11 @@ class History:
                 raise Violation(f"{tab.name} keeps {tab.env.clock.armed} timers, {tab.page.listeners} listeners (CONTRACT 5.3)")
         if self.world.locks.requests:
             raise Violation(f"{self.world.locks.requests} locks are kept after destroy() (CONTRACT 5.3)")
+
+
+def _short(uuid: re.Match[str]) -> str:
+    """Which tab made an id, and its number there: all that a trace needs of it."""
+    return f"<{uuid[1]}{uuid[2]}.{int(uuid[3], 16)}>"
 
 
 @lru_cache(maxsize=4096)

@@ -159,7 +159,7 @@ def _options(seed: int, dice: Random) -> Options:
     options.lag_ms = dice.choice((0, 0, 0, 1, 20))
     options.lock_delay_ms = dice.choice((0, 1, 5))
     options.lock_way_ms = dice.choice((0, 0, 1, 5))
-    options.page_events = dice.choice(((50, 10), (2, 1), (3, 2), (5, 3)))
+    options.key_events = dice.choice(((50, 10), (2, 1), (3, 2), (5, 3)))
     config = options.config
     if dice.random() < 0.5:
         config["maxBatchSize"] = dice.choice((1, 2, 3, 20))

@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from clickqueue.tab import Batch, Page, Record, Tab
 
 from clickqueue import adoption, batches, losses, ownership, pages, queue, schedule, sender
-from clickqueue.tab import Batch, Page, Record, Tab
 from tests.simulation import Plan, plan, run
 
 MAX_SEEDS = 6000

@@ -270,7 +270,9 @@ def test_a_bad_record_costs_no_good_one(record: Any, place: int) -> None:
     assert bed.stats["recovered"] == 2
 
 
-@pytest.mark.parametrize("fields", [{"sessionId": None}, {"questionId": ["q"]}, {"offerId": ""}, {"buttonVariantId": {}}], ids=repr)
+@pytest.mark.parametrize(
+    "fields", [{"sessionId": None}, {"questionId": ["q"]}, {"offerId": ""}, {"buttonVariantId": {}}], ids=repr
+)
 def test_a_stored_event_needs_no_field_but_its_id(fields: dict[str, Any]) -> None:
     """Another version of the host may have required other fields when the event was accepted: it is sent as it is (CONTRACT 4.5)."""
     bed = Bed(world=left_behind(stored(1, **fields)))

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from clickqueue.react import create_use_widget
-from tests.fakes import HOLD, FakeWindow, FakeApi, click, make_env
+from tests.fakes import HOLD, FakeApi, FakeWindow, click, make_env
 
 
 class FakeReact:
