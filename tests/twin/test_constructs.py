@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -21,12 +22,11 @@ from pathlib import Path
 import pytest
 
 from tools import build, node
-from tools.source_tree import find_file
 from tools.subset.checks import check_types
 
 HEADING = re.compile(r"^## (.+): (refused|same|fails in CPython|differs)\n", re.M)
 FOLDER = Path(__file__).with_name("constructs")
-COPIED = ("runtime.py", "runtime.js", "ports.py", "browser.py")
+COPIED = "platform"
 IN_PYTHON = """
 import json, sys
 from clickqueue import main
@@ -70,21 +70,15 @@ def write_package(root: Path, names: list[str]) -> Path:
     """A package with one module for each construct, whose probe `main` exports under the name of the module."""
     source = root / "src" / "clickqueue"
     source.mkdir(parents=True)
-    for file in COPIED:
-        (source / file).write_text(find_file(build.SOURCE, file).read_text())
+    shutil.copytree(build.SOURCE / COPIED, source / COPIED)
     modules = [MODULES[name] for name in names]
     # camelCase, so that the build does not rename it.
     exports = {module: module.replace("_", "") for module in modules}
     for name in names:
-        (source / f"{MODULES[name]}.py").write_text(f"from typing import Any\n{flatten(CONSTRUCTS[name][1])}")
+        (source / f"{MODULES[name]}.py").write_text(f"from typing import Any\n{CONSTRUCTS[name][1]}")
     imports = [f"from clickqueue.{module} import probe as {export}" for module, export in exports.items()]
     (source / "main.py").write_text("\n".join([*imports, f"__all__ = {list(exports.values())}", ""]))
     return source
-
-
-def flatten(code: str) -> str:
-    """Imports of runtime functions, from wherever the runtime is at home: here everything is in one folder."""
-    return re.sub(r"from clickqueue\.\w+\.runtime import", "from clickqueue.runtime import", code)
 
 
 @pytest.fixture(scope="module")

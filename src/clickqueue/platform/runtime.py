@@ -8,7 +8,11 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
-from typing import Any, TypeVar
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, TypeVar
+
+if TYPE_CHECKING:
+    from clickqueue.platform.ports import Storage
 
 T = TypeVar("T")
 
@@ -73,7 +77,7 @@ def has_value(value: dict[str, Any], key: str) -> bool:
     return key in value
 
 
-def keys_of(value: Any) -> list[str]:
+def keys_of(value: dict[str, Any] | Storage) -> list[str]:
     """The keys of an object, or of a storage."""
     return list(value)
 
@@ -86,8 +90,10 @@ def describe(value: Any) -> str:
     if value is None or isinstance(value, bool):
         return json.dumps(value)
     if isinstance(value, (int, float)):
-        # JavaScript has one kind of number: 5.0 is 5.
-        return json.dumps(int(value) if value % 1 == 0 else value)
+        # JavaScript has one kind of number, and exponents of its own: 5.0 is 5, 1e-07 is 1e-7 (ECMA-262, Number::toString).
+        text = json.dumps(value or 0)
+        text = f"{Decimal(text):f}" if 1e-6 <= abs(value) < 1e21 else re.sub("e([+-])0*", r"e\1", text)
+        return re.sub(r"\.0(?=e|$)", "", text)
     return kind(value)
 
 
@@ -161,9 +167,9 @@ def overlay(base: dict[str, Any], top: dict[str, Any]) -> dict[str, Any]:
 
 
 def remove_item(items: list[Any], item: Any) -> None:
-    """Remove this very item from the list; nothing happens where it is not in it."""
+    """Remove this very item from the list, the first of equal strings; nothing happens where it is not in it."""
     for index, other in enumerate(items):
-        if other is item:
+        if other is item or (isinstance(item, str) and other == item):
             del items[index]
             return
 

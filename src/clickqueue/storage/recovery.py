@@ -26,25 +26,21 @@ def collect(queue: QueueState, texts: list[str | None]) -> None:
     They are the last in the queue, so that those of one tab keep their order, also where its mirror is read before its journal.
     """
     for text in texts:
-        for record in salvage(queue, text):
-            if is_unknown(queue, record):
+        for record in unknown_events(queue, text):
+            # A text may contain an event twice.
+            if not queue.by_id.has(record.id):
                 append_to_tail(queue, record)
                 queue.pending.append(record)
                 queue.counts["recovered"] += 1
     drop_overflow(queue)
 
 
-def is_unknown(queue: QueueState, record: Record) -> bool:
-    """Whether an event is neither pending here nor settled."""
-    return not queue.by_id.has(record.id) and not queue.tombstones.has(record.id)
-
-
-def salvage(queue: QueueState, text: str | None) -> list[Record]:
-    """The events of a stored text. All that is no event is counted as `corrupt` (CONTRACT 4.5)."""
+def unknown_events(queue: QueueState, text: str | None) -> list[Record]:
+    """The events of a stored text that are neither pending here nor settled. All that is no event is counted as `corrupt` (CONTRACT 4.5)."""
     records: list[Record] = []
     for item in items_of(queue, text):
         record = parse_event(queue, item, STORED_FIELDS, MAX_STORED_EVENT_BYTES, "corrupt")
-        if record is not None:
+        if record is not None and not queue.by_id.has(record.id) and not queue.tombstones.has(record.id):
             records.append(record)
     return records
 

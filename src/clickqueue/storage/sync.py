@@ -13,7 +13,7 @@ from clickqueue.platform.runtime import concat, filtered, first, json_array
 from clickqueue.state import LEADER
 from clickqueue.storage.journal import mark_dirty
 from clickqueue.storage.purge import obey_purge
-from clickqueue.storage.recovery import collect, is_unknown, salvage
+from clickqueue.storage.recovery import collect, unknown_events
 
 if TYPE_CHECKING:
     from clickqueue.state import QueueState, Record, Segment
@@ -52,7 +52,7 @@ def read_mirror(queue: QueueState) -> bool:
             if queue.role == LEADER:
                 collect(queue, [text])
             else:
-                queue.mirror_others = filtered(salvage(queue, text), lambda record: is_unknown(queue, record))
+                queue.mirror_others = unknown_events(queue, text)
             queue.mirror_text = text
         return True
     except Exception:
