@@ -697,7 +697,7 @@ class History:
             return self.has_purge
         if reason == "overflow":
             # What was handed over in flight and is back is an event like any other.
-            is_idle = host.queue.get_snapshot()["handedOver"] > 0 or not any(event_id in ids for ids in host.flying)
+            is_idle = not any(event_id in ids for ids in host.flying) or host.queue.get_snapshot()["handedOver"] > 0
             return is_idle and ("maxQueueSize" in config or "maxQueueBytes" in config)
         if reason == "expired":
             is_old = self.timeline.wall_ms - event["timestamp"] > config.get("maxEventAge", 7 * 86_400_000)

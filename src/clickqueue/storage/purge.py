@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from clickqueue.drops import drop
-from clickqueue.platform.runtime import concat, uuid7
+from clickqueue.platform.runtime import attempt, concat, noop, uuid7
 from clickqueue.storage.journal import stored_keys
 
 if TYPE_CHECKING:
@@ -31,10 +31,13 @@ def erase(queue: QueueState) -> None:
     """Remove every journal and leave the mark. Storage that throws is asked again at the next `save`."""
     queue.is_purge_due = True
     try:
+        mark = uuid7(queue.env)
+        queue.purge_mark = mark
+        # First, so that no tab hears of its removed journal before it hears of the purge. There may be room for it only later.
+        attempt(lambda: queue.env.local_storage.set_item(mark_key(queue), mark), noop, noop)
         for storage_key in stored_keys(queue):
             queue.env.local_storage.remove_item(storage_key)
-        queue.purge_mark = uuid7(queue.env)
-        queue.env.local_storage.set_item(mark_key(queue), queue.purge_mark)
+        queue.env.local_storage.set_item(mark_key(queue), mark)
         queue.is_purge_due = False
     except Exception:
         pass
