@@ -65,9 +65,7 @@ def enqueue(queue: QueueState, event: Any, options: Any) -> str | None:
     if queue.is_destroyed:
         count_drop(queue, event, "invalid", "the queue is destroyed")
     else:
-        config = queue.config
-        max_bytes = min(config["maxEventBytes"], config["maxQueueBytes"])
-        record = parse_event(queue, event, config["requiredFields"], max_bytes, "invalid")
+        record = parse_event(queue, event, True)
     event_id = None if record is None else accept(queue, record, field(options, "urgent") is True)
     proceed(queue)
     return event_id

@@ -12,13 +12,6 @@ from clickqueue.storage.journal import append_to_tail
 if TYPE_CHECKING:
     from clickqueue.state import QueueState, Record
 
-# An event needs an id and a timestamp to be stored. Other fields may have been required when it was accepted, by another
-# version of the host.
-STORED_FIELDS = ["id"]
-# A stored event may have grown by its `retryCount` since it was accepted, so its limit is only what one request can carry
-# (60,000 bytes, CONTRACT 3.1), not the host's `maxEventBytes`.
-MAX_STORED_EVENT_BYTES = 59000
-
 
 def collect(queue: QueueState, texts: list[str | None]) -> None:
     """Append the events of these texts to this tab's journal, those that are new to it. They are due at once.
@@ -39,7 +32,7 @@ def unknown_events(queue: QueueState, text: str | None) -> list[Record]:
     """The events of a stored text that are neither pending here nor settled. All that is no event is counted as `corrupt` (CONTRACT 4.5)."""
     records: list[Record] = []
     for item in items_of(queue, text):
-        record = parse_event(queue, item, STORED_FIELDS, MAX_STORED_EVENT_BYTES, "corrupt")
+        record = parse_event(queue, item, False)
         if record is not None and not queue.by_id.has(record.id) and not queue.tombstones.has(record.id):
             records.append(record)
     return records
