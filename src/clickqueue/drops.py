@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from clickqueue.platform.runtime import find
+from clickqueue.platform.runtime import find, parse_json
 from clickqueue.stats import count_drop
 from clickqueue.storage.journal import remove
 
@@ -16,7 +16,7 @@ def drop(queue: QueueState, record: Record, reason: str, detail: str) -> None:
     remove(queue, record.id)
     event: object = record.json_text
     try:
-        event = queue.env.JSON.parse(record.json_text)
+        event = parse_json(queue.env, record.json_text)
     except Exception:
         # The host broke JSON after the event was accepted: its `onDrop` gets the text.
         pass

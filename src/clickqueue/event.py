@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from clickqueue.platform.runtime import field, kind, message_of, to_json, utf8_bytes, uuid7
+from clickqueue.platform.runtime import field, kind, message_of, parse_json, to_json, utf8_bytes, uuid7
 from clickqueue.state import Record
 from clickqueue.stats import count_drop
 
@@ -23,7 +23,7 @@ def parse_event(queue: QueueState, raw: Any, is_new: bool) -> Record | None:
     config = queue.config
     max_bytes = min(config["maxEventBytes"], config["maxQueueBytes"]) if is_new else MAX_STORED_EVENT_BYTES
     try:
-        event: Any = queue.env.JSON.parse(to_json(queue.env, raw))
+        event: Any = parse_json(queue.env, to_json(queue.env, raw))
         # A stored event may have been accepted by another version of the host, which required other fields (CONTRACT 2.4).
         detail = fill_and_check(event, queue.env, config["requiredFields"] if is_new else ["id"], is_new)
         if len(detail) == 0:

@@ -77,6 +77,7 @@ export const create_class = (create) =>
 
 // -- what only a browser has
 
+export const parse_json = (env, text) => env.JSON.parse(text)
 export const to_json = (env, value) =>
   env.JSON.stringify(value, function (key, item) {
     const own = this[key]

@@ -209,6 +209,11 @@ def create_class(constructor: Any) -> Any:
     return PublicQueue
 
 
+def parse_json(env: Any, text: str) -> Any:
+    """The value of a JSON text; raises where it is none, or where the host broke JSON."""
+    return env.JSON.parse(text)
+
+
 def to_json(env: Any, value: Any) -> Any:
     """JSON text, whatever the host added to the prototypes of lists and objects; no text where the value has none."""
     return env.JSON.stringify(value, None)
