@@ -153,11 +153,10 @@ def send_due(queue: QueueState) -> None:
     """Send what is due, and arm the timer for the rest."""
     obey_purge(queue)
     wake_at_ms = next_wake_ms(queue)
-    # Where nothing left, though something is due, a host is broken. The timer beats turning in circles.
-    while (
-        wake_at_ms is not None and wake_at_ms <= uptime_ms(queue) and send_next(queue, batch_to_retry(queue), MAX_BODY_BYTES) > 0
-    ):
-        wake_at_ms = next_wake_ms(queue)
+    while wake_at_ms is not None and wake_at_ms <= uptime_ms(queue):
+        # Where nothing left, though something is due, a host is broken. Waiting beats turning in circles.
+        is_stuck = send_next(queue, batch_to_retry(queue), MAX_BODY_BYTES) == 0
+        wake_at_ms = uptime_ms(queue) + queue.config["initialRetryDelay"] if is_stuck else next_wake_ms(queue)
     arm(queue, wake_at_ms)
 
 

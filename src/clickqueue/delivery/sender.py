@@ -26,8 +26,7 @@ def send_next(queue: QueueState, failed: Batch | None, max_bytes: int) -> int:
     size_bytes = request_bytes(batch.records)
     if len(batch.records) == 0 or size_bytes > max_bytes:
         return 0
-    send(queue, batch)
-    return size_bytes
+    return size_bytes if send(queue, batch) else 0
 
 
 def send_before_leaving(queue: QueueState) -> None:
@@ -53,7 +52,8 @@ def send_within_budget(queue: QueueState) -> None:
         left_bytes -= sent_bytes
 
 
-def send(queue: QueueState, batch: Batch) -> None:
+def send(queue: QueueState, batch: Batch) -> bool:
+    """Returns False where a broken host kept it from leaving and from failing."""
     queue.last_attempt_at_ms = uptime_ms(queue)
     queue.counts["batches"] += 1
     before = queue.in_flight
@@ -69,6 +69,8 @@ def send(queue: QueueState, batch: Batch) -> None:
         # Near the end of the host's stack even a handler may overflow. No call is made here, so this is done.
         queue.in_flight = before
         batch.is_in_flight = False
+        return False
+    return True
 
 
 def call_api(queue: QueueState, batch: Batch) -> Any:
