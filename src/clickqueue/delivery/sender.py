@@ -10,7 +10,7 @@ from clickqueue.delivery.rejections import bisect
 from clickqueue.delivery.schedule import PROBE_MS, flush, is_parked, reset_backoff
 from clickqueue.delivery.verdict import is_retry_requested, rejected_item_reason, rejection_reason, retry_after_ms
 from clickqueue.drops import drop, drop_if_expired
-from clickqueue.platform.runtime import attempt, concat, field, filtered, kind, message_of, parse_json, to_json
+from clickqueue.platform.runtime import attempt, concat, field, filtered, kind, message_of, now_ms, parse_json, to_json
 from clickqueue.state import NEVER_MS, is_online, is_pending, run_guarded, uptime_ms
 from clickqueue.storage.journal import mark_dirty, remove
 from clickqueue.storage.sync import save
@@ -80,7 +80,7 @@ def call_api(queue: QueueState, batch: Batch) -> Any:
     # Every request fits (CONTRACT 5.1). A host's own requests may have used up what the page's keepalive requests share, so
     # after a network error one without it is tried, unless the page is left.
     keepalive = queue.is_leaving or not batch.has_network_error
-    request = {"batchId": batch.id, "timestamp": queue.env.Date.now(), "keepalive": keepalive}
+    request = {"batchId": batch.id, "timestamp": now_ms(queue.env), "keepalive": keepalive}
     return queue.api.track_click_batch(events, request)
 
 
@@ -136,7 +136,7 @@ def note_failure(queue: QueueState, error: Any) -> None:
     queue.last_failure = {
         "status": field(error, "status"),
         "message": message_of(error),
-        "at": queue.env.Date.now(),
+        "at": now_ms(queue.env),
     }
 
 
