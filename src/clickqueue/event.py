@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from clickqueue.platform.runtime import field, kind, message_of, to_json, utf8_bytes, uuid7
+from clickqueue.platform.runtime import field, kind, message_of, now_ms, parse_json, to_json, utf8_bytes, uuid7
 from clickqueue.state import Record
 from clickqueue.stats import count_drop
 
@@ -13,21 +13,29 @@ if TYPE_CHECKING:
     from clickqueue.state import QueueState
 
 
-def parse_event(queue: QueueState, raw: Any, required: list[str], max_bytes: int, reason: str) -> Record | None:
-    """The record of a raw event; None where it is none, which is counted as `reason`."""
+# A stored event may have grown by its `retryCount` since it was accepted, so its limit is only what one request can carry
+# (60,000 bytes, CONTRACT 3.1), not the host's `maxEventBytes`.
+MAX_STORED_EVENT_BYTES = 59000
+
+
+def parse_event(queue: QueueState, raw: Any, is_new: bool) -> Record | None:
+    """The record of a raw event, a caller's new one or a stored one; None where it is none, which is counted as `invalid` or `corrupt`."""
+    config = queue.config
+    max_bytes = min(config["maxEventBytes"], config["maxQueueBytes"]) if is_new else MAX_STORED_EVENT_BYTES
     try:
-        event: Any = queue.env.JSON.parse(to_json(queue.env, raw))
-        detail = fill_and_check(event, queue.env, required, reason == "invalid")
+        event: Any = parse_json(queue.env, to_json(queue.env, raw))
+        # A stored event may have been accepted by another version of the host, which required other fields (CONTRACT 2.4).
+        detail = fill_and_check(event, queue.env, config["requiredFields"] if is_new else ["id"], is_new)
         if len(detail) == 0:
             text = to_json(queue.env, event)
             size_bytes = utf8_bytes(text)
             if size_bytes <= max_bytes:
-                return Record(event, text, size_bytes, queue.config["maxBatchSize"])
+                return Record(event, text, size_bytes, config["maxBatchSize"])
             detail = "has " + str(size_bytes) + " bytes; limit: " + str(max_bytes)
     except Exception as error:
         # A cycle, a getter that throws, a host that broke JSON.
         detail = "is not JSON: " + message_of(error)
-    count_drop(queue, raw, reason, "event " + detail)
+    count_drop(queue, raw, "invalid" if is_new else "corrupt", "event " + detail)
     return None
 
 
@@ -37,7 +45,7 @@ def fill_and_check(event: Any, env: Window, required: list[str], is_new: bool) -
         return "is no object"
     if is_new:
         set_default(event, "id", uuid7(env))
-        set_default(event, "timestamp", env.Date.now())
+        set_default(event, "timestamp", now_ms(env))
         set_default(event, "userAgent", field(field(env, "navigator"), "userAgent"))
     for name in required:
         if kind(field(event, name)) != "string" or len(event[name]) == 0:

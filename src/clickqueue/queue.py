@@ -19,7 +19,7 @@ from clickqueue.platform.runtime import Map, attempt, field, filtered, message_o
 from clickqueue.state import LEADER, QueueState, is_online, is_pending, run_guarded, uptime_ms
 from clickqueue.stats import count_drop, notify_host
 from clickqueue.storage.journal import append_to_tail
-from clickqueue.storage.purge import drop_all, erase, obey_purge
+from clickqueue.storage.purge import drop_all, erase, forget_mark, obey_purge
 from clickqueue.storage.sync import save
 from clickqueue.tabs.roles import detach, join, leave_for_good, look, on_storage_event
 
@@ -49,6 +49,7 @@ class Queue:
         queue.proceed = lambda: proceed(queue)
         stop = listen(env, lambda kind, event: on_page_event(queue, kind, event))
         join(queue)
+        forget_mark(queue)
         proceed(queue)
         self._state = queue
         self.enqueue: Callable[..., str | None] = lambda event, options: enqueue(queue, event, options)
@@ -65,9 +66,7 @@ def enqueue(queue: QueueState, event: Any, options: Any) -> str | None:
     if queue.is_destroyed:
         count_drop(queue, event, "invalid", "the queue is destroyed")
     else:
-        config = queue.config
-        max_bytes = min(config["maxEventBytes"], config["maxQueueBytes"])
-        record = parse_event(queue, event, config["requiredFields"], max_bytes, "invalid")
+        record = parse_event(queue, event, True)
     event_id = None if record is None else accept(queue, record, field(options, "urgent") is True)
     proceed(queue)
     return event_id

@@ -10,7 +10,7 @@ from clickqueue.delivery.rejections import bisect
 from clickqueue.delivery.schedule import PROBE_MS, flush, is_parked, reset_backoff
 from clickqueue.delivery.verdict import is_retry_requested, rejected_item_reason, rejection_reason, retry_after_ms
 from clickqueue.drops import drop, drop_if_expired
-from clickqueue.platform.runtime import attempt, concat, field, filtered, kind, message_of, to_json
+from clickqueue.platform.runtime import attempt, concat, field, filtered, kind, message_of, now_ms, parse_json, to_json
 from clickqueue.state import NEVER_MS, is_online, is_pending, run_guarded, uptime_ms
 from clickqueue.storage.journal import mark_dirty, remove
 from clickqueue.storage.sync import save
@@ -76,11 +76,11 @@ def send(queue: QueueState, batch: Batch) -> bool:
 def call_api(queue: QueueState, batch: Batch) -> Any:
     events: list[Any] = []
     for record in batch.records:
-        events.append(queue.env.JSON.parse(record.json_text))
+        events.append(parse_json(queue.env, record.json_text))
     # Every request fits (CONTRACT 5.1). A host's own requests may have used up what the page's keepalive requests share, so
     # after a network error one without it is tried, unless the page is left.
     keepalive = queue.is_leaving or not batch.has_network_error
-    request = {"batchId": batch.id, "timestamp": queue.env.Date.now(), "keepalive": keepalive}
+    request = {"batchId": batch.id, "timestamp": now_ms(queue.env), "keepalive": keepalive}
     return queue.api.track_click_batch(events, request)
 
 
@@ -136,7 +136,7 @@ def note_failure(queue: QueueState, error: Any) -> None:
     queue.last_failure = {
         "status": field(error, "status"),
         "message": message_of(error),
-        "at": queue.env.Date.now(),
+        "at": now_ms(queue.env),
     }
 
 
@@ -165,11 +165,11 @@ def count_attempt(queue: QueueState, record: Record) -> None:
 
 def bump_retry_count(queue: QueueState, record: Record) -> None:
     try:
-        event = queue.env.JSON.parse(record.json_text)
+        event = parse_json(queue.env, record.json_text)
         count = field(event, "retryCount")
         event["retryCount"] = count + 1 if kind(count) == "number" else 1
         text = to_json(queue.env, event)
-        if field(queue.env.JSON.parse(text), "id") == record.id:
+        if field(parse_json(queue.env, text), "id") == record.id:
             record.json_text = text
     except Exception:
         # A host that broke JSON after the event was accepted: the event stays as it was.

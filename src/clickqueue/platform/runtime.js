@@ -77,6 +77,14 @@ export const create_class = (create) =>
 
 // -- what only a browser has
 
+export const now_ms = (env) => {
+  try {
+    return env.Date.now()
+  } catch {
+    return 0
+  }
+}
+export const parse_json = (env, text) => env.JSON.parse(text)
 export const to_json = (env, value) =>
   env.JSON.stringify(value, function (key, item) {
     const own = this[key]
@@ -89,7 +97,7 @@ export const uuid7 = (env) => {
   try {
     bytes = env.crypto.getRandomValues(new Uint8Array(18))
   } catch {}
-  return env.Date.now().toString(16).padStart(12, 0).replace(/.{4}$/, '-$&') +
+  return now_ms(env).toString(16).padStart(12, 0).replace(/.{4}$/, '-$&') +
     '-7xxx-8xxx-xxxxxxxxxxxx'.replace(/x/g, () => ((bytes ? bytes[index++] : env.Math.random() * 16) & 15).toString(16))
 }
 export const new_controller = (env) => {

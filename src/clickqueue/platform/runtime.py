@@ -209,6 +209,19 @@ def create_class(constructor: Any) -> Any:
     return PublicQueue
 
 
+def now_ms(env: Any) -> int:
+    """The wall clock, for timestamps; 0 where a host broke it."""
+    try:
+        return int(env.Date.now())
+    except Exception:
+        return 0
+
+
+def parse_json(env: Any, text: str) -> Any:
+    """The value of a JSON text; raises where it is none, or where the host broke JSON."""
+    return env.JSON.parse(text)
+
+
 def to_json(env: Any, value: Any) -> Any:
     """JSON text, whatever the host added to the prototypes of lists and objects; no text where the value has none."""
     return env.JSON.stringify(value, None)
@@ -226,7 +239,7 @@ def uuid7(env: Any) -> str:
         numbers = env.crypto.get_random_values([0] * 18)
     except Exception:
         pass
-    time = f"{int(env.Date.now()):012x}"
+    time = f"{now_ms(env):012x}"
     digits = "".join(f"{int(numbers[index] if numbers else env.Math.random() * 16) & 15:x}" for index in range(18))
     return f"{time[:8]}-{time[8:]}-7{digits[:3]}-8{digits[3:6]}-{digits[6:]}"
 

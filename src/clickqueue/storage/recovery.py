@@ -6,18 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 from clickqueue.drops import drop_overflow
 from clickqueue.event import parse_event
-from clickqueue.platform.runtime import kind
+from clickqueue.platform.runtime import kind, parse_json
 from clickqueue.storage.journal import append_to_tail
 
 if TYPE_CHECKING:
     from clickqueue.state import QueueState, Record
-
-# An event needs an id and a timestamp to be stored. Other fields may have been required when it was accepted, by another
-# version of the host.
-STORED_FIELDS = ["id"]
-# A stored event may have grown by its `retryCount` since it was accepted, so its limit is only what one request can carry
-# (60,000 bytes, CONTRACT 3.1), not the host's `maxEventBytes`.
-MAX_STORED_EVENT_BYTES = 59000
 
 
 def collect(queue: QueueState, texts: list[str | None]) -> None:
@@ -39,7 +32,7 @@ def unknown_events(queue: QueueState, text: str | None) -> list[Record]:
     """The events of a stored text that are neither pending here nor settled. All that is no event is counted as `corrupt` (CONTRACT 4.5)."""
     records: list[Record] = []
     for item in items_of(queue, text):
-        record = parse_event(queue, item, STORED_FIELDS, MAX_STORED_EVENT_BYTES, "corrupt")
+        record = parse_event(queue, item, False)
         if record is not None and not queue.by_id.has(record.id) and not queue.tombstones.has(record.id):
             records.append(record)
     return records
@@ -49,7 +42,7 @@ def items_of(queue: QueueState, text: str | None) -> list[Any]:
     """Everything that a stored text contains; a text that is no JSON is one item, and no event."""
     items: Any = text
     try:
-        items = queue.env.JSON.parse(text) if text is not None else []
+        items = parse_json(queue.env, text) if text is not None else []
     except Exception:
         pass
     return items if kind(items) == "list" else [items]
