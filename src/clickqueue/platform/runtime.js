@@ -79,7 +79,7 @@ export const create_class = (create) =>
 
 export const now_ms = (env) => {
   try {
-    return env.Date.now()
+    return Math.floor(env.Date.now())
   } catch {
     return 0
   }

@@ -6,6 +6,7 @@ Each pair behaves alike, which `tests/twin/` asserts. Nothing else may differ be
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections.abc import Callable
 from decimal import Decimal
@@ -210,9 +211,9 @@ def create_class(constructor: Any) -> Any:
 
 
 def now_ms(env: Any) -> int:
-    """The wall clock, for timestamps; 0 where a host broke it."""
+    """The wall clock, for timestamps and ids; 0 where a host broke it. Whole: a key with a fraction would be no journal's."""
     try:
-        return int(env.Date.now())
+        return int(math.floor(env.Date.now()))
     except Exception:
         return 0
 
