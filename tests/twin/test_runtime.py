@@ -86,6 +86,14 @@ def remove_item(items: list[Any], index: int | None) -> Any:
     return [items, None]
 
 
+def now_ms(now: float | None) -> Any:
+    return runtime.now_ms(SimpleNamespace(Date=None if now is None else SimpleNamespace(now=lambda: now)))
+
+
+def parse_json(text: str) -> Any:
+    return runtime.parse_json(SimpleNamespace(JSON=FakeJson()), text)
+
+
 def to_json(value: Any) -> Any:
     json_port = SimpleNamespace(stringify=lambda value, replacer: FakeJson().stringify(value))
     return runtime.to_json(SimpleNamespace(JSON=json_port), unpack(value))
@@ -129,6 +137,8 @@ SPECIAL: dict[str, Callable[..., Any]] = {
     "Map": use_map,
     "attempt": attempt,
     "remove_item": remove_item,
+    "now_ms": now_ms,
+    "parse_json": parse_json,
     "to_json": to_json,
     "uuid7": uuid7,
     "new_controller": new_controller,
