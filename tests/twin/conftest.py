@@ -19,10 +19,11 @@ ROOT = Path(__file__).resolve().parents[2]
 
 LOAD = """
 const done = arguments[arguments.length - 1]
-const urls = ['/dist/clickqueue.js', '/src/clickqueue/platform/runtime.js', '/tests/twin/replay.js', '/tests/twin/runtime_twin.js']
+const platform = ['runtime', 'texts', 'web'].map((name) => `/src/clickqueue/platform/${name}.js`)
+const urls = ['/dist/clickqueue.js', '/tests/twin/replay.js', '/tests/twin/runtime_twin.js', ...platform]
 Promise.all(urls.map((url) => import(url))).then(
-  ([queue, runtime, replay, twin]) => {
-    window.twin = { ClickQueue: queue.ClickQueue, runtime, ...replay, ...twin }
+  ([queue, replay, twin, ...parts]) => {
+    window.twin = { ClickQueue: queue.ClickQueue, runtime: Object.assign({}, ...parts), ...replay, ...twin }
     done(null)
   },
   (error) => done(String(error)),
