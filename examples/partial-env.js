@@ -2,9 +2,8 @@
 
    partialEnv({ setTimeout: mySetTimeout, navigator: partialEnv({ onLine: false }, navigator) })
 
-   Everything else is that of `base` at the moment of its use. A function of a real window must be called on that window, so it is bound; a
-   constructor (Date, AbortController) stays as it is, since binding would hide its static methods. */
+   Every other name is that of `base` at the moment of its use. A function of a real window must be called on that window. */
 export function partialEnv(own, base = globalThis) {
-  const bound = (value) => (typeof value === 'function' && !value.prototype ? value.bind(base) : value);
-  return new Proxy(own, { get: (_, name) => (Object.hasOwn(own, name) ? own[name] : bound(base[name])) });
+  const onBase = (value) => (typeof value === 'function' ? new Proxy(value, { apply: (call, _, given) => call.apply(base, given) }) : value);
+  return new Proxy(own, { get: (_, name) => (Object.hasOwn(own, name) ? own[name] : onBase(base[name])) });
 }
