@@ -60,11 +60,11 @@ class Options:
         "config",
         "has_locks",
         "is_rude",
+        "key_events",
         "lag_ms",
         "lock_delay_ms",
         "lock_way_ms",
         "max_body_bytes",
-        "key_events",
         "seed",
     )
 
