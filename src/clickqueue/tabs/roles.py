@@ -12,6 +12,7 @@
 |---|---|---|---|---|---|
 | start, pageshow, resume | joining | | | | |
 | own lock taken | | joining | | | |
+| own key removed | | joining | joining | joining | |
 | main lock granted | | leader | | leader | |
 | main lock taken | | follower | | | |
 | no locks, or a script stole one | | peer | peer | peer | |
