@@ -203,8 +203,7 @@ export function drawServer(server) {
   newest = server.requests.length > 0 ? server.requests[server.requests.length - 1].number : 0;
 }
 
-function requestRow({ number, receivedAt, status, ids, added, batchId }) {
-  const known = ['200', 'lost'].includes(status) ? ids.length - added : 0;
+function requestRow({ number, receivedAt, status, ids, added, known, batchId }) {
   const badge = h('span', { className: 'badge', textContent: ANSWERS[status] || status });
   badge.dataset.status = status;
   const time = new Date(receivedAt).toLocaleTimeString('en-GB');

@@ -15,6 +15,8 @@ from selenium.webdriver.remote.webdriver import WebDriver
 
 from examples.server import ROOT, Demo, serve
 from tests.browser.waiting import wait_for
+from tests.receiver.bed import event
+from tests.receiver.served import post_batch
 
 IS_LOADED = "return Boolean(window.demo && demo.server.isLoaded)"
 CLICK = "for (let i = 0; i < 10; i++) document.querySelector('#widget').shadowRoot.querySelector('button').click()"
@@ -46,9 +48,9 @@ class Person:
 
 
 @pytest.fixture
-def demo() -> Demo:
+def demo(tmp_path: Path) -> Demo:
     """What the server shares with the test."""
-    return Demo()
+    return Demo(tmp_path / "clicks.sqlite3")
 
 
 @pytest.fixture
@@ -141,7 +143,7 @@ def test_a_page_catches_up(person: Person, demo: Demo, url: str) -> None:
     person.driver.minimize_window()
     try:
         person.wait_until("return document.hidden", "the page to be hidden")
-        demo.store.add([{"id": "a"}])
+        post_batch(url, event(id="a"))
         demo.answer = "500"
     finally:
         person.driver.maximize_window()
