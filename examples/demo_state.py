@@ -32,8 +32,11 @@ SCRIPT = {
     "hangs": Answer(cut=True),
     "lost": Answer(cut=True, store=True),
     "cut": Answer(cut=True),
+    "slow": Answer(),
+    "portal": Answer(),
+    "poison": Answer(),
 }
-"""The answers that a person can choose. "hangs" comes when its client has given up."""
+"""The answers that a person can choose. The switches do the rest of "hangs", "slow", "portal" and "poison" themselves."""
 
 MAX_LOG = 200  # requests and events shown; the table keeps everything
 WATCH_POLL_S = 0.03  # a person takes it for "at once"
@@ -81,7 +84,7 @@ class Demo:
         with self._lock:
             self._requests += 1
             entry = {"number": self._requests, "receivedAt": now_ms(), "path": path, "batchId": batch_id}
-            entry.update(ids=ids, status="open", added=0, known=0)
+            entry.update(ids=ids, status="open", added=0, known=0, rejected=0)
             self._log.append(entry)
             self._metrics.count_request(now_ms())
             self._version += 1
@@ -107,7 +110,7 @@ class Demo:
             self._version += 1
             if report is not None and not self.is_forgotten(entry):
                 counts = report.counts()
-                entry.update(added=counts["accepted"], known=counts["duplicates"])
+                entry.update(added=counts["accepted"], known=counts["duplicates"], rejected=counts["rejected"])
                 self._metrics.count_commit(now_ms(), [row.clicked_at for row in report.accepted], counts["duplicates"])
 
     def state(self) -> dict[str, Any]:

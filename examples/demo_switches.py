@@ -17,10 +17,12 @@ from clickqueue_receiver.scripted import Exchange, replay
 from examples.demo_state import SCRIPT, Demo, Entry
 
 HANG_POLL_S = 0.1
+SLOW_S = 3  # the page's client gives up after 6 s
 LEVELS_AROUND = 3  # the batch, its list of events, and an event
 
-CUT_STATUSES = {"hangs": "hung", "lost": "lost", "cut": "cut"}
-"""What the log has in place of a status where no answer left."""
+LOGGED = {"hangs": "hung", "lost": "lost", "cut": "cut", "portal": "portal"}
+"""What the log has in place of a status that the client never gets, or that is not the receiver's."""
+PORTAL = "<!doctype html><title>Welcome to our wireless network</title>"
 
 
 class Switches:
@@ -43,25 +45,33 @@ class Switches:
 
     async def _answer(self, request: Request, body: bytes, entry: Entry, send: Send) -> None:
         demo, scope = self._demo, request.scope
-        # As far away as servers are: next door, no eye would see a request under way. Tests have it at 0.
-        await asyncio.sleep(demo.latency_s)
         answer = demo.answer
+        # As far away as servers are: next door, no eye would see a request under way. Tests have it at 0.
+        await asyncio.sleep(demo.latency_s + (SLOW_S if answer == "slow" else 0))
         while answer == "hangs" and not (demo.is_closing or demo.is_forgotten(entry) or await request.is_disconnected()):
             await asyncio.sleep(HANG_POLL_S)
 
         async def send_noting(message: Message) -> None:
             # Before the client knows it, so that nobody sees an answer that is not in the log.
             if message["type"] == "http.response.start":
-                demo.settle(entry, CUT_STATUSES.get(answer, str(message["status"])), scope.get("state", {}).get("report"))
+                demo.settle(entry, LOGGED.get(answer, str(message["status"])), scope.get("state", {}).get("report"))
             await send(message)
 
         if demo.is_forgotten(entry):
             # With keepalive it has outlived its page. Chromium repeats what is hung up.
             taken = Response(encode({"accepted": len(entry["ids"])}), media_type="application/json")
             await taken(scope, request.receive, send)
+        elif answer == "portal":
+            await Response(PORTAL, media_type="text/html")(scope, request.receive, send_noting)
         else:
+            body = poisoned(body) if answer == "poison" else body
             with demo.passing_on():
                 await Exchange(self._app, scope, replay(body), scope["path"] == BATCH).run(SCRIPT[answer], send_noting)
+
+
+def poisoned(body: bytes) -> bytes:
+    """The same body, whose first event has lost a field that it must have."""
+    return body.replace(b'"offerId":', b'"lostOfferId":', 1)
 
 
 def look_into(body: bytes, path: str) -> tuple[str | None, list[str]]:

@@ -137,6 +137,21 @@ def test_more_tabs_than_connections(person: Person, url: str) -> None:
         person.wait_until("return Boolean(window.demo && (document.hidden || demo.server.isLoaded))", "the page")
 
 
+@pytest.mark.parametrize(("answer", "stored", "rejected"), [("poison", 9, 1), ("portal", 0, 0)])
+def test_a_poison_event_and_a_portal(person: Person, demo: Demo, url: str, answer: str, stored: int, rejected: int) -> None:
+    """What the receiver rejects is dropped, and shown; behind a captive portal everything is kept (CONTRACT 3.5)."""
+    person.open(url)
+    demo.answer = answer
+    person.ask(CLICK)
+    person.wait_for_state("idle" if answer == "poison" else "backing-off")
+    snapshot = person.ask("return demo.queue.getSnapshot()")
+    assert (snapshot["acknowledged"], snapshot["dropped"]["rejected"]) == (stored, rejected)
+    assert snapshot["pending"] == 10 - stored - rejected
+    row = "return document.querySelector('#log').innerText"
+    person.wait_until(f"{row}.includes('{'9 new, 1 rejected' if answer == 'poison' else 'portal'}')", "the row in the log")
+    assert demo.state()["stored"] == stored
+
+
 def test_a_page_catches_up(person: Person, demo: Demo, url: str) -> None:
     """A page that was hidden and is seen again shows what the server saw in the meantime."""
     person.open(url)

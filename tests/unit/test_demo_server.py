@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from clickqueue_receiver.report import Report
+from examples import demo_switches
 from examples.demo_state import SCRIPT
 from examples.server import BATCH, PAGE, SINGLE, Demo, serve
 from tests.browser.waiting import wait_for
@@ -146,6 +147,36 @@ def test_a_server_that_hangs_up(client: Client, demo: Demo, answer: str, stored:
     with pytest.raises((http.client.RemoteDisconnected, ConnectionError)):
         client.click("a")
     assert demo.state()["stored"] == stored
+
+
+def test_a_captive_portal_stores_nothing(client: Client, demo: Demo) -> None:
+    """A web page with 200 comes from somebody else: nothing reached the receiver (CONTRACT 3.5)."""
+    demo.answer = "portal"
+    status, headers, _ = client._ask("POST", SINGLE, json.dumps(click("a")).encode())
+    assert (status, headers["content-type"].partition(";")[0]) == (200, "text/html")
+    assert (demo.state()["stored"], _statuses(demo.state())) == (0, ["portal"])
+
+
+def test_a_poison_event_is_rejected_by_the_receiver(client: Client, demo: Demo) -> None:
+    """The first event of a request lacks a field, the receiver names it, and the others are stored (CONTRACT 3.5)."""
+    demo.answer = "poison"
+    body = json.dumps({"events": [click(id) for id in "abc"]}).encode()
+    _, _, answer = client._ask("POST", BATCH, body)
+    assert [(each["id"], "offerId" in each["reason"]) for each in json.loads(answer)["rejected"]] == [("a", True)]
+    (request,) = demo.state()["requests"]
+    assert (request["added"], request["rejected"], demo.state()["stored"]) == (2, 1, 2)
+
+
+def test_a_slow_server_stores_late(client: Client, demo: Demo, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A slow request is open in the log, and is stored in the end."""
+    monkeypatch.setattr(demo_switches, "SLOW_S", 0.3)
+    demo.answer = "slow"
+    thread = threading.Thread(target=lambda: client.click("a"))
+    thread.start()
+    wait_for(lambda: _statuses(demo.state()) == ["open"], "the request")
+    assert demo.state()["stored"] == 0
+    thread.join()
+    assert (_statuses(demo.state()), demo.state()["stored"]) == (["200"], 1)
 
 
 def test_a_server_that_hangs_lets_go_when_it_closes(tmp_path: Path) -> None:
