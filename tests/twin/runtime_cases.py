@@ -1,4 +1,4 @@
-"""The cases of each pair of functions in runtime.py and runtime.js: lists of arguments, odd ones among them.
+"""The cases of each pair of functions in runtime.py, texts.py and web.py: lists of arguments, odd ones among them.
 
 A `{"$function": name}` is a function that both sides have under that name, `{"$odd": ...}` a value that JSON cannot carry.
 """
@@ -109,6 +109,7 @@ JSON_TEXTS = [
         "1.",
         '"\\x"',
     ),
+    *("1e999", "undefined", "{"),
 ]
 
 GIVEN: list[Any] = [None, True, 0, 7, "", "text", [], {}, {"a": 1}, {"then": None}, {"then": 7}]
