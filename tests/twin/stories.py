@@ -6,42 +6,13 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from tests.fakes import HOLD, Failure, FakeApi, Tab, World, click
-from tests.twin.border import Border, Borders
+from tests.fakes import HOLD, Failure, click
 from tests.twin.host import Broken, breakables_of
 from tests.twin.oddities import KEY, MARK
-from tests.twin.recorder import Recorder
+from tests.twin.story import Story
 
 UUID7 = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
 MINUTE_MS = 60_000
-
-
-class Story:
-    """A world, and a queue in each tab of it."""
-
-    def __init__(self) -> None:
-        self.recorder = Recorder()
-        self.world = World()
-        self.apis: list[FakeApi] = []
-        self._borders = Borders(self.recorder)
-
-    def open(self, *outcomes: Any, **config: Any) -> tuple[Tab, Border]:
-        """A new tab with a queue whose api answers with these outcomes, then acknowledges everything."""
-        tab = self.world.open()
-        return tab, self.queue(tab, *outcomes, **config)
-
-    def queue(self, tab: Tab, *outcomes: Any, **config: Any) -> Border:
-        """A queue in this tab; one outcome that is a function gives the outcome of each call."""
-        api = FakeApi(tab.env.clock, outcomes[0] if outcomes and callable(outcomes[0]) else list(outcomes))
-        self.apis.append(api)
-        return self._borders.queue(config, api, tab.env)
-
-    def wait(self, ms: float = 0) -> None:
-        self.world.timeline.advance(ms)
-
-    def texts(self) -> str:
-        """Everything in storage."""
-        return " ".join(self.world.origin.texts.values())
 
 
 def ids_are_uuids(story: Story) -> None:
