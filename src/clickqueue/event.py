@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from clickqueue.platform.runtime import field, kind
 from clickqueue.platform.texts import message_of, utf8_bytes
-from clickqueue.platform.web import parse_json, to_json, uuid7
+from clickqueue.platform.web import now_ms, parse_json, to_json, uuid7
 from clickqueue.state import Record
 from clickqueue.stats import count_drop
 
@@ -47,7 +47,7 @@ def fill_and_check(event: Any, env: Window, required: list[str], is_new: bool) -
         return "is no object"
     if is_new:
         set_default(event, "id", uuid7(env))
-        set_default(event, "timestamp", env.Date.now())
+        set_default(event, "timestamp", now_ms(env))
         set_default(event, "userAgent", field(field(env, "navigator"), "userAgent"))
     for name in required:
         if kind(field(event, name)) != "string" or len(event[name]) == 0:

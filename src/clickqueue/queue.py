@@ -20,7 +20,7 @@ from clickqueue.platform.texts import message_of
 from clickqueue.state import LEADER, QueueState, is_online, is_pending, run_guarded, uptime_ms
 from clickqueue.stats import count_drop, notify_host
 from clickqueue.storage.journal import append_to_tail
-from clickqueue.storage.purge import drop_all, erase, obey_purge
+from clickqueue.storage.purge import drop_all, erase, forget_mark, obey_purge
 from clickqueue.storage.sync import save
 from clickqueue.tabs.roles import detach, join, leave_for_good, look, on_storage_event
 
@@ -50,6 +50,7 @@ class Queue:
         queue.proceed = lambda: proceed(queue)
         stop = listen(env, lambda kind, event: on_page_event(queue, kind, event))
         join(queue)
+        forget_mark(queue)
         proceed(queue)
         self._state = queue
         self.enqueue: Callable[..., str | None] = lambda event, options: enqueue(queue, event, options)

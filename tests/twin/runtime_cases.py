@@ -120,6 +120,7 @@ CASES: dict[str, list[Any]] = {
     ],
     "noop": [[value] for value in (None, 1, "text")],
     "attempt": [[answer] for answer in [*({"value": value} for value in GIVEN), {"$throws": True}]],
+    "now_ms": [[0], [1700000000000], [None]],
     "parse_json": [['{"a": [1, null]}'], ['"\\ud800"'], ["1e999"], [""], ["{"], ["undefined"]],
     "to_json": [[value] for value in JSON_VALUES],
     "utf8_bytes": [[text] for text in ("", "a", '{"a":"ä😀"}', "\u20ac%25 +", "\x00\x7f\x80\u07ff\u0800\uffff\U00010000")],

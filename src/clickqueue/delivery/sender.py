@@ -12,7 +12,7 @@ from clickqueue.delivery.verdict import is_retry_requested, rejected_item_reason
 from clickqueue.drops import drop, drop_if_expired
 from clickqueue.platform.runtime import attempt, concat, field, filtered, kind
 from clickqueue.platform.texts import message_of
-from clickqueue.platform.web import parse_json, to_json
+from clickqueue.platform.web import now_ms, parse_json, to_json
 from clickqueue.state import NEVER_MS, is_online, is_pending, run_guarded, uptime_ms
 from clickqueue.storage.journal import mark_dirty, remove
 from clickqueue.storage.sync import save
@@ -82,7 +82,7 @@ def call_api(queue: QueueState, batch: Batch) -> Any:
     # Every request fits (CONTRACT 5.1). A host's own requests may have used up what the page's keepalive requests share, so
     # after a network error one without it is tried, unless the page is left.
     keepalive = queue.is_leaving or not batch.has_network_error
-    request = {"batchId": batch.id, "timestamp": queue.env.Date.now(), "keepalive": keepalive}
+    request = {"batchId": batch.id, "timestamp": now_ms(queue.env), "keepalive": keepalive}
     return queue.api.track_click_batch(events, request)
 
 
@@ -138,7 +138,7 @@ def note_failure(queue: QueueState, error: Any) -> None:
     queue.last_failure = {
         "status": field(error, "status"),
         "message": message_of(error),
-        "at": queue.env.Date.now(),
+        "at": now_ms(queue.env),
     }
 
 

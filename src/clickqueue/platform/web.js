@@ -1,5 +1,12 @@
-// Calls to a window, for JavaScript; `web.py` has the same names for CPython.
+// What only a window has, for JavaScript; `web.py` has the same names for CPython.
 
+export const now_ms = (env) => {
+  try {
+    return env.Date.now()
+  } catch {
+    return 0
+  }
+}
 export const parse_json = (env, text) => env.JSON.parse(text)
 export const to_json = (env, value) =>
   env.JSON.stringify(value, function (key, item) {
@@ -12,7 +19,7 @@ export const uuid7 = (env) => {
   try {
     bytes = env.crypto.getRandomValues(new Uint8Array(18))
   } catch {}
-  return env.Date.now().toString(16).padStart(12, 0).replace(/.{4}$/, '-$&') +
+  return now_ms(env).toString(16).padStart(12, 0).replace(/.{4}$/, '-$&') +
     '-7xxx-8xxx-xxxxxxxxxxxx'.replace(/x/g, () => ((bytes ? bytes[index++] : env.Math.random() * 16) & 15).toString(16))
 }
 export const new_controller = (env) => {

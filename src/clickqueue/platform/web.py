@@ -1,9 +1,17 @@
-"""Calls to a window that plain Python does not spell: `new`, typed arrays, promises, a replacer; `web.js` for JavaScript."""
+"""What only a window has: its clock, JSON, random bytes, signals and events; `web.js` has the same names for JavaScript."""
 
 from __future__ import annotations
 
 import re
 from typing import Any
+
+
+def now_ms(env: Any) -> int:
+    """The wall clock, for timestamps; 0 where a host broke it."""
+    try:
+        return int(env.Date.now())
+    except Exception:
+        return 0
 
 
 def parse_json(env: Any, text: str) -> Any:
@@ -23,7 +31,7 @@ def uuid7(env: Any) -> str:
         numbers = env.crypto.get_random_values([0] * 18)
     except Exception:
         pass
-    time = f"{int(env.Date.now()):012x}"
+    time = f"{now_ms(env):012x}"
     digits = "".join(f"{int(numbers[index] if numbers else env.Math.random() * 16) & 15:x}" for index in range(18))
     return f"{time[:8]}-{time[8:]}-7{digits[:3]}-8{digits[3:6]}-{digits[6:]}"
 

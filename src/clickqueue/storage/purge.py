@@ -1,8 +1,8 @@
 """A withdrawn consent: no event that was accepted before a purge is ever sent by this origin (CONTRACT 5.4).
 
 The tab that purges removes every journal from storage, those of other tabs too, and leaves a mark, `<storageKey>!`. Each
-other tab looks for the mark before it writes and before it sends, and drops all that it has in memory where the mark is new to it. No clock and
-no timestamp is compared, since both may be wrong. The next page that starts removes the mark.
+other tab looks for the mark before it writes and before it sends, and drops all that it has in memory where the mark is new to
+it. No clock and no timestamp is compared, since both may be wrong. The next page that starts removes the mark.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from clickqueue.drops import drop
 from clickqueue.platform.runtime import attempt, concat, noop
-from clickqueue.platform.web import uuid7
+from clickqueue.platform.web import dispatch_storage, uuid7
 from clickqueue.storage.journal import stored_keys
 from clickqueue.storage.keys import read_key, remove_key, set_key
 
@@ -41,6 +41,8 @@ def erase(queue: QueueState) -> None:
             remove_key(queue, storage_key)
         set_key(queue, mark_key(queue), mark)
         queue.is_purge_due = False
+        # Other queues of this page get no storage event.
+        dispatch_storage(queue.env, mark_key(queue), mark)
     except Exception:
         pass
 

@@ -31,7 +31,7 @@ from clickqueue.platform.web import dispatch_storage
 from clickqueue.state import DETACHED, FOLLOWER, JOINING, LEADER, PEER
 from clickqueue.storage.adoption import adopt
 from clickqueue.storage.journal import journal_of, start_journal, stored_keys
-from clickqueue.storage.purge import forget_mark, mark_key, on_mark
+from clickqueue.storage.purge import mark_key, on_mark
 from clickqueue.storage.sync import read_mirror, rewrite, save, write_mirror
 from clickqueue.tabs.locks import acquire, end_session, start_session
 
@@ -63,7 +63,6 @@ def join(queue: QueueState) -> None:
     """Find out which role this tab has: at the start, and when a page that was left is back."""
     if queue.role == DETACHED:
         hand_over(queue, JOINING)
-        forget_mark(queue)
         if not start_session(queue):
             on_no_lock(queue)
             return
