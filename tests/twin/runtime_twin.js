@@ -81,7 +81,7 @@ const SPECIAL = {
   },
 }
 
-export const answers = (runtime, name, cases) =>
+export const answers = ({ runtime }, name, cases) =>
   JSON.stringify(
     JSON.parse(cases).map((values) =>
       outcome(() => shown(SPECIAL[name] ? SPECIAL[name](runtime, ...values) : runtime[name](...values.map(read)))),
@@ -102,7 +102,7 @@ const THENABLES = {
 }
 
 // What `attempt` calls, `later` where it was not called in the same call.
-export const attempted = async (runtime, name) => {
+export const attempted = async ({ runtime }, name) => {
   const calls = []
   let isLater = ''
   const note = (word) => (value) => calls.push([word + isLater, value instanceof Error ? 'an error' : value])
@@ -114,7 +114,7 @@ export const attempted = async (runtime, name) => {
 }
 
 // Whether the promise of `end_of` is settled before and after the signal is aborted.
-export const ended = async (runtime) => {
+export const ended = async ({ runtime }) => {
   const controller = new AbortController()
   let isSettled = false
   runtime.end_of(controller.signal).then(() => (isSettled = true))
@@ -127,7 +127,7 @@ export const ended = async (runtime) => {
 }
 
 // The text of a value while a prototype of the host has a `toJSON`.
-export const spoiled = (runtime, prototype, value) => {
+export const spoiled = ({ runtime }, prototype, value) => {
   const owner = { Array, Object, String, Number }[prototype].prototype
   Object.defineProperty(owner, 'toJSON', { value: () => 'spoiled', configurable: true, writable: true })
   try {
@@ -138,7 +138,7 @@ export const spoiled = (runtime, prototype, value) => {
 }
 
 // `create_class` with a constructor that returns its arguments, with and without `new`.
-export const created = (runtime) => {
+export const created = ({ runtime }) => {
   const ClickQueue = runtime.create_class((...values) => ({ values }))
   const env = {}
   const made = [new ClickQueue(1, 2), ClickQueue(1, 2), new ClickQueue(1, 2, env), ClickQueue(1, 2, null)]
