@@ -422,7 +422,7 @@ export interface EventSource {
  * queue uses of it. Any of them may throw at any time, and those that are optional here may be absent: the queue then does without.
  * `createWidgetApi` does not use it.
  *
- * In a test, pass the window with some names replaced. A real one wants to be the `this` of its functions, so the rest is bound:
+ * In a test, pass the window with some names replaced. The other functions must be called on the real window:
  *
  * @example
  * import { ClickQueue } from 'clickqueue'
@@ -433,8 +433,9 @@ export interface EventSource {
  *   setItem: { value: (key, text) => void (stored[key] = text) },
  *   removeItem: { value: (key) => void delete stored[key] },
  * })
- * const bound = (value) => (typeof value == 'function' && !value.prototype ? value.bind(window) : value)
- * const partialEnv = (own) => new Proxy(own, { get: (_, name) => (name in own ? own[name] : bound(window[name])) })
+ * const onWindow = (value) =>
+ *   typeof value == 'function' ? new Proxy(value, { apply: (call, _, given) => call.apply(window, given) }) : value
+ * const partialEnv = (own) => new Proxy(own, { get: (_, name) => (name in own ? own[name] : onWindow(window[name])) })
  *
  * const queue = new ClickQueue({}, { trackClickBatch() {} }, partialEnv({ localStorage: stored }))
  * queue.enqueue({ sessionId: 's-1', questionId: 'q-1', offerId: 'o-1', buttonVariantId: 'blue' })

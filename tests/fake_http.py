@@ -7,6 +7,7 @@ import math
 from collections.abc import Callable
 from typing import Any
 
+from clickqueue.platform.ports import HttpDate, Json
 from tests.fakes import FakeJson
 
 ReadAnswer = Callable[[Any, str], Any]
@@ -69,8 +70,8 @@ class FakeHttp:
     """Answers the requests one by one from `script`: a `FakeResponse`, or an exception for a network error."""
 
     def __init__(self, *script: FakeResponse | Exception, now_ms: int = 0) -> None:
-        self.JSON = FakeJson()
-        self.Date = FakeHttpDate(now_ms)
+        self.JSON: Json = FakeJson()
+        self.Date: HttpDate = FakeHttpDate(now_ms)
         self.sent: list[dict[str, Any]] = []
         self._script = list(script)
 

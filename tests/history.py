@@ -20,7 +20,7 @@ from typing import Any
 
 from clickqueue.main import ClickQueue
 from clickqueue.platform.ports import Event
-from clickqueue.platform.runtime import utf8_bytes
+from clickqueue.platform.texts import utf8_bytes
 from tests.endpoint import BLAME_STATUSES, Endpoint
 from tests.fakes import FakeJson, FakeStorage, Origin, Promise, Tab, World, click
 from tests.limits import set_limit
@@ -60,11 +60,11 @@ class Options:
         "config",
         "has_locks",
         "is_rude",
+        "key_events",
         "lag_ms",
         "lock_delay_ms",
         "lock_way_ms",
         "max_body_bytes",
-        "key_events",
         "seed",
     )
 

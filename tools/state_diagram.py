@@ -61,11 +61,11 @@ class Run:
         self.open_calls += self.api.calls[calls:]
 
     def fingerprint(self) -> tuple[Any, ...]:
-        """All that tells this run from others: the view of the host, and the recent past."""
+        """All that tells this run from others: the view of the host, the tab's role, and the recent past."""
         now = self.queue.get_snapshot()
         past = (self.failures, self.clicks, len(self.open_calls))
         world = (self.world.network.online, self.tab.life.state, len(self.world.origin.texts))
-        return (now["state"], now["pending"], now["inFlight"], *past, *world)
+        return (now["state"], now["pending"], now["inFlight"], self.queue._state.role, *past, *world)
 
     def is_enabled(self, event: str) -> bool:
         """Whether it would mean anything now."""

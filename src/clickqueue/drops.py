@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from clickqueue.platform.runtime import find
+from clickqueue.platform.web import now_ms, parse_json
 from clickqueue.stats import count_drop
 from clickqueue.storage.journal import remove
 
@@ -16,7 +17,7 @@ def drop(queue: QueueState, record: Record, reason: str, detail: str) -> None:
     remove(queue, record.id)
     event: object = record.json_text
     try:
-        event = queue.env.JSON.parse(record.json_text)
+        event = parse_json(queue.env, record.json_text)
     except Exception:
         # The host broke JSON after the event was accepted: its `onDrop` gets the text.
         pass
@@ -25,7 +26,7 @@ def drop(queue: QueueState, record: Record, reason: str, detail: str) -> None:
 
 def drop_if_expired(queue: QueueState, record: Record) -> None:
     """Called after an attempt that failed, so that each event was offered once more (CONTRACT 4.8)."""
-    if queue.env.Date.now() - record.timestamp_ms > queue.config["maxEventAge"]:
+    if now_ms(queue.env) - record.timestamp_ms > queue.config["maxEventAge"]:
         drop(queue, record, "expired", "too old")
 
 

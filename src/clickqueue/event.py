@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from clickqueue.platform.runtime import field, kind, message_of, to_json, utf8_bytes, uuid7
+from clickqueue.platform.runtime import field, kind
+from clickqueue.platform.texts import message_of, utf8_bytes
+from clickqueue.platform.web import now_ms, parse_json, to_json, uuid7
 from clickqueue.state import Record
 from clickqueue.stats import count_drop
 
@@ -23,7 +25,7 @@ def parse_event(queue: QueueState, raw: Any, is_new: bool) -> Record | None:
     config = queue.config
     max_bytes = min(config["maxEventBytes"], config["maxQueueBytes"]) if is_new else MAX_STORED_EVENT_BYTES
     try:
-        event: Any = queue.env.JSON.parse(to_json(queue.env, raw))
+        event: Any = parse_json(queue.env, to_json(queue.env, raw))
         # A stored event may have been accepted by another version of the host, which required other fields (CONTRACT 2.4).
         detail = fill_and_check(event, queue.env, config["requiredFields"] if is_new else ["id"], is_new)
         if len(detail) == 0:
@@ -45,7 +47,7 @@ def fill_and_check(event: Any, env: Window, required: list[str], is_new: bool) -
         return "is no object"
     if is_new:
         set_default(event, "id", uuid7(env))
-        set_default(event, "timestamp", env.Date.now())
+        set_default(event, "timestamp", now_ms(env))
         set_default(event, "userAgent", field(field(env, "navigator"), "userAgent"))
     for name in required:
         if kind(field(event, name)) != "string" or len(event[name]) == 0:

@@ -15,11 +15,12 @@ from clickqueue.delivery.sender import send_before_leaving, send_next
 from clickqueue.drops import drop_overflow
 from clickqueue.event import parse_event
 from clickqueue.platform.browser import listen
-from clickqueue.platform.runtime import Map, attempt, field, filtered, message_of, noop, overlay, remove_item
+from clickqueue.platform.runtime import Map, attempt, field, filtered, noop, overlay, remove_item
+from clickqueue.platform.texts import message_of
 from clickqueue.state import LEADER, QueueState, is_online, is_pending, run_guarded, uptime_ms
 from clickqueue.stats import count_drop, notify_host
 from clickqueue.storage.journal import append_to_tail
-from clickqueue.storage.purge import drop_all, erase, obey_purge
+from clickqueue.storage.purge import drop_all, erase, forget_mark, obey_purge
 from clickqueue.storage.sync import save
 from clickqueue.tabs.roles import detach, join, leave_for_good, look, on_storage_event
 
@@ -49,6 +50,7 @@ class Queue:
         queue.proceed = lambda: proceed(queue)
         stop = listen(env, lambda kind, event: on_page_event(queue, kind, event))
         join(queue)
+        forget_mark(queue)
         proceed(queue)
         self._state = queue
         self.enqueue: Callable[..., str | None] = lambda event, options: enqueue(queue, event, options)
@@ -153,11 +155,10 @@ def send_due(queue: QueueState) -> None:
     """Send what is due, and arm the timer for the rest."""
     obey_purge(queue)
     wake_at_ms = next_wake_ms(queue)
-    # Where nothing left, though something is due, a host is broken. The timer beats turning in circles.
-    while (
-        wake_at_ms is not None and wake_at_ms <= uptime_ms(queue) and send_next(queue, batch_to_retry(queue), MAX_BODY_BYTES) > 0
-    ):
-        wake_at_ms = next_wake_ms(queue)
+    while wake_at_ms is not None and wake_at_ms <= uptime_ms(queue):
+        # Where nothing left, though something is due, a host is broken. Waiting beats turning in circles.
+        is_stuck = send_next(queue, batch_to_retry(queue), MAX_BODY_BYTES) == 0
+        wake_at_ms = uptime_ms(queue) + queue.config["initialRetryDelay"] if is_stuck else next_wake_ms(queue)
     arm(queue, wake_at_ms)
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from clickqueue.platform.runtime import Map, attempt, field, noop, overlay
+from clickqueue.platform.web import now_ms
 from clickqueue.stats import EMPTY_STATS
 
 if TYPE_CHECKING:
@@ -150,7 +151,7 @@ def uptime_ms(queue: QueueState) -> float:
     try:
         return max(queue.env.performance.now(), queue.floor_ms)
     except Exception:
-        return queue.env.Date.now()
+        return now_ms(queue.env)
 
 
 def is_online(queue: QueueState) -> bool:

@@ -19,10 +19,11 @@ ROOT = Path(__file__).resolve().parents[2]
 
 LOAD = """
 const done = arguments[arguments.length - 1]
-const urls = ['/dist/clickqueue.js', '/src/clickqueue/platform/runtime.js', '/tests/twin/replay.js', '/tests/twin/runtime_twin.js']
-Promise.all(urls.map((url) => import(url))).then(
-  ([queue, runtime, replay, twin]) => {
-    window.twin = { ClickQueue: queue.ClickQueue, runtime, ...replay, ...twin }
+const parts = ['replay.js', 'runtime_twin.js', 'http_twin.js'].map((name) => '/tests/twin/' + name)
+const platform = ['runtime', 'texts', 'web'].map((name) => `/src/clickqueue/platform/${name}.js`)
+Promise.all(['/dist/clickqueue.js', ...platform, ...parts].map((url) => import(url))).then(
+  ([module, runtime, texts, web, ...parts]) => {
+    window.twin = Object.assign({ module, runtime: { ...runtime, ...texts, ...web } }, ...parts)
     done(null)
   },
   (error) => done(String(error)),
@@ -30,7 +31,7 @@ Promise.all(urls.map((url) => import(url))).then(
 """
 REPLAY = """
 const done = arguments[arguments.length - 1]
-const replay = async (entries) => (await twin.replay(twin.ClickQueue, entries)).join('\\n')
+const replay = async (entries) => (await twin.replay(twin.module.ClickQueue, entries)).join('\\n')
 const digest = async (text) => {
   const hash = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text))
   return [...new Uint8Array(hash)].map((byte) => (byte + 256).toString(16).slice(1)).join('')
@@ -94,13 +95,12 @@ class Page:
         return answers
 
     def call(self, name: str, *arguments: Any) -> Any:
-        """What a function of runtime_twin.js returns, or its promise resolves to; its first argument is the runtime."""
-        return self._driver.execute_script(f"return twin.{name}(twin.runtime, ...arguments)", *arguments)
+        """What a function of the page returns, or its promise resolves to; its first argument has the built module and the runtime."""
+        return self._driver.execute_script(f"return twin.{name}(twin, ...arguments)", *arguments)
 
     def run(self, name: str, cases: list[Any]) -> list[str]:
         """What a function of runtime.js returns for each list of arguments."""
-        text = self._driver.execute_script("return twin.answers(twin.runtime, ...arguments)", name, json.dumps(cases))
-        answers: list[str] = json.loads(text)
+        answers: list[str] = json.loads(self.call("answers", name, json.dumps(cases)))
         return answers
 
 

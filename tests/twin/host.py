@@ -51,8 +51,8 @@ class BreakableIds(FakeIds):
         return super().get_random_values(numbers)
 
 
-class BreakablePerformance:
-    """`performance` that a host breaks and mends."""
+class BreakableClock:
+    """`performance` or `Date` that a host breaks and mends."""
 
     def __init__(self, real: Any) -> None:
         self._real = real
@@ -153,5 +153,5 @@ def breakables_of(tab: Tab) -> list[Any]:
     if not isinstance(env.json, BreakableJson):
         env.json = BreakableJson()
         env.ids = BreakableIds(tab.name)
-        env.performance = BreakablePerformance(env.performance)  # type: ignore[assignment]
+        env.performance = BreakableClock(env.performance)  # type: ignore[assignment]
     return [env.json, env.ids, env.performance]

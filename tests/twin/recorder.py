@@ -40,7 +40,7 @@ class Recorder:
         try:
             result = deed()
         except Exception as error:
-            self._ends(border, f"! {_told(error)}")
+            self._ends(border, f"! {told(error)}")
             raise
         self._ends(border, f"< {shown(result)}")
         return result
@@ -68,7 +68,8 @@ class Recorder:
         return border.held(result)
 
 
-def _told(error: Exception) -> str:
+def told(error: Exception) -> str:
+    """An error as both languages name it; the words of any other are the language's own."""
     name = ERRORS.get(type(error))
     return f"{name}: {error}" if name else "an error"
 

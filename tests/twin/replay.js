@@ -3,13 +3,10 @@
 // Invariant: nothing here decides anything. A queue that calls something else than in CPython is lost at that line.
 
 import { Border } from './fakes.js'
-import { shown, unpack } from './values.js'
+import { shown, told, unpack } from './values.js'
 
 // More than any answer takes on its way through promises.
 const MICROTASKS = 12
-
-const told = (error) =>
-  error instanceof TypeError || error instanceof RangeError ? `${error.name}: ${error.message}` : 'an error'
 
 export class Replay {
   constructor(ClickQueue, entries) {

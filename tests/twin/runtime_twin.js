@@ -58,6 +58,7 @@ const SPECIAL = {
     const result = runtime.remove_item(items, index === null ? {} : items[index])
     return [items, result ?? null]
   },
+  parse_json: (runtime, text) => runtime.parse_json(window, text),
   to_json: (runtime, value) => runtime.to_json(window, unpack(value)),
   uuid7: (runtime, parts) => runtime.uuid7(windowOf(parts)),
   new_controller: (runtime, name) => runtime.new_controller({ [name]: class { isNew = true } })?.isNew,
@@ -79,7 +80,7 @@ const SPECIAL = {
   },
 }
 
-export const answers = (runtime, name, cases) =>
+export const answers = ({ runtime }, name, cases) =>
   JSON.stringify(
     JSON.parse(cases).map((values) =>
       outcome(() => shown(SPECIAL[name] ? SPECIAL[name](runtime, ...values) : runtime[name](...values.map(read)))),
@@ -100,7 +101,7 @@ const THENABLES = {
 }
 
 // What `attempt` calls, `later` where it was not called in the same call.
-export const attempted = async (runtime, name) => {
+export const attempted = async ({ runtime }, name) => {
   const calls = []
   let isLater = ''
   const note = (word) => (value) => calls.push([word + isLater, value instanceof Error ? 'an error' : value])
@@ -112,7 +113,7 @@ export const attempted = async (runtime, name) => {
 }
 
 // Whether the promise of `end_of` is settled before and after the signal is aborted.
-export const ended = async (runtime) => {
+export const ended = async ({ runtime }) => {
   const controller = new AbortController()
   let isSettled = false
   runtime.end_of(controller.signal).then(() => (isSettled = true))
@@ -125,7 +126,7 @@ export const ended = async (runtime) => {
 }
 
 // The text of a value while a prototype of the host has a `toJSON`.
-export const spoiled = (runtime, prototype, value) => {
+export const spoiled = ({ runtime }, prototype, value) => {
   const owner = { Array, Object, String, Number }[prototype].prototype
   Object.defineProperty(owner, 'toJSON', { value: () => 'spoiled', configurable: true, writable: true })
   try {
@@ -136,7 +137,7 @@ export const spoiled = (runtime, prototype, value) => {
 }
 
 // `create_class` with a constructor that returns its arguments, with and without `new`.
-export const created = (runtime) => {
+export const created = ({ runtime }) => {
   const ClickQueue = runtime.create_class((...values) => ({ values }))
   const env = {}
   const made = [new ClickQueue(1, 2), ClickQueue(1, 2), new ClickQueue(1, 2, env), ClickQueue(1, 2, null)]

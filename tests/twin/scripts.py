@@ -15,7 +15,7 @@ def recorded(seed: int) -> Recorder:
     stage = Stage(seed)
     stage.open()
     steps = {**FREQUENT, **RARE}
-    names = ["click"] * 6 + ["wait"] * 5 + ["answer"] + stage.dice.sample(list(RARE), KINDS)
+    names = ["click"] * 6 + ["wait"] * 5 + ["answer", "open"] + stage.dice.sample(list(RARE), KINDS)
     for name in stage.dice.choices(names, k=stage.dice.randint(5, 30)):
         if not stage.is_long():
             stage.recorder.head(name)

@@ -155,9 +155,9 @@ FREQUENT: dict[str, Step] = {
     "click": of_a_host(lambda stage, host: enqueue_many(stage, host, stage.dice.choice((1, 1, 2, 5, 11)))),
     "wait": lambda stage: stage.let_pass(stage.dice.choice((0, 0, 1, 10, 500, 2000, 5000, 30_000, 11 * MINUTE_MS))),
     "answer": answer_held,
+    "open": lambda stage: stage.open(),
 }
 RARE: dict[str, Step] = {
-    "open": lambda stage: stage.open(),
     "second queue": of_a_host(second_queue),
     "odd event": of_a_host(lambda stage, host: host.queue.enqueue(stage.dice.choice(odd_events(stage.dice)))),
     "again": of_a_host(enqueue_again),

@@ -32,3 +32,7 @@ export const shown = (value) => {
     return '<no JSON>'
   }
 }
+
+// An error as both languages name it; the words of any other are the language's own.
+export const told = (error) =>
+  error instanceof TypeError || error instanceof RangeError ? `${error.name}: ${error.message}` : 'an error'

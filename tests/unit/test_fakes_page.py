@@ -38,7 +38,7 @@ class TestPage:
                     lambda event, name=name: heard.append((name, event.type, event.event_phase, env.document.hidden)),  # type: ignore[misc]
                 )
         for news in ("hidden", "freeze", "visible"):
-            env.page.tell(news)  # type: ignore[arg-type]
+            env.page.tell(news)
         assert heard == [
             ("document", "visibilitychange", 2, True),
             ("window", "visibilitychange", 3, True),

@@ -86,7 +86,7 @@ def test_everything_happens() -> None:
     kinds = Counter(step[0] for planned in plans for step in planned.steps)
     assert set(kinds) >= {"click", "doom", "kill", "leave", "return", "quota", "break", "litter", "jump_wall", "destroy", "purge"}
     assert len(kinds) > len(FAMILIES)
-    for name in ("has_locks", "is_rude", "lag_ms", "lock_delay_ms", "page_events"):
+    for name in ("has_locks", "is_rude", "lag_ms", "lock_delay_ms", "key_events"):
         assert len({getattr(planned.options, name) for planned in plans}) > 1
 
 

@@ -74,16 +74,17 @@ def test_a_redirect_is_not_followed() -> None:
 class PrototypeJson(FakeJson):
     """JSON on a page with Prototype.js, whose `Array.prototype.toJSON` makes a string of each list."""
 
-    def dump(self, value: Any) -> Any:
+    def stringify(self, value: Any, replacer: Any = None) -> Any:
         if isinstance(value, dict):
-            value = {key: self.dump(item) if isinstance(item, list) else item for key, item in value.items()}
-        return super().dump(self.dump(value) if isinstance(value, list) else value)
+            value = {key: self.stringify(item) if isinstance(item, list) else item for key, item in value.items()}
+        text = super().stringify(value)
+        return super().stringify(text) if isinstance(value, list) else text
 
 
 def test_prototype_js_does_not_spoil_the_list() -> None:
     """On a page that has patched `Array.prototype.toJSON`, `events` arrives as a list all the same."""
     http = FakeHttp(OK)
-    http.json = PrototypeJson()
+    http.JSON = PrototypeJson()
     batch(http)
     assert json.loads(http.sent[0]["body"])["events"] == EVENTS
 

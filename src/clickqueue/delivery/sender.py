@@ -10,7 +10,9 @@ from clickqueue.delivery.rejections import bisect
 from clickqueue.delivery.schedule import PROBE_MS, flush, is_parked, reset_backoff
 from clickqueue.delivery.verdict import is_retry_requested, rejected_item_reason, rejection_reason, retry_after_ms
 from clickqueue.drops import drop, drop_if_expired
-from clickqueue.platform.runtime import attempt, concat, field, filtered, kind, message_of, to_json
+from clickqueue.platform.runtime import attempt, concat, field, filtered, kind
+from clickqueue.platform.texts import message_of
+from clickqueue.platform.web import now_ms, parse_json, to_json
 from clickqueue.state import NEVER_MS, is_online, is_pending, run_guarded, uptime_ms
 from clickqueue.storage.journal import mark_dirty, remove
 from clickqueue.storage.sync import save
@@ -26,8 +28,7 @@ def send_next(queue: QueueState, failed: Batch | None, max_bytes: int) -> int:
     size_bytes = request_bytes(batch.records)
     if len(batch.records) == 0 or size_bytes > max_bytes:
         return 0
-    send(queue, batch)
-    return size_bytes
+    return size_bytes if send(queue, batch) else 0
 
 
 def send_before_leaving(queue: QueueState) -> None:
@@ -53,7 +54,8 @@ def send_within_budget(queue: QueueState) -> None:
         left_bytes -= sent_bytes
 
 
-def send(queue: QueueState, batch: Batch) -> None:
+def send(queue: QueueState, batch: Batch) -> bool:
+    """Returns False where a broken host kept it from leaving and from failing."""
     queue.last_attempt_at_ms = uptime_ms(queue)
     queue.counts["batches"] += 1
     before = queue.in_flight
@@ -69,16 +71,18 @@ def send(queue: QueueState, batch: Batch) -> None:
         # Near the end of the host's stack even a handler may overflow. No call is made here, so this is done.
         queue.in_flight = before
         batch.is_in_flight = False
+        return False
+    return True
 
 
 def call_api(queue: QueueState, batch: Batch) -> Any:
     events: list[Any] = []
     for record in batch.records:
-        events.append(queue.env.JSON.parse(record.json_text))
+        events.append(parse_json(queue.env, record.json_text))
     # Every request fits (CONTRACT 5.1). A host's own requests may have used up what the page's keepalive requests share, so
     # after a network error one without it is tried, unless the page is left.
     keepalive = queue.is_leaving or not batch.has_network_error
-    request = {"batchId": batch.id, "timestamp": queue.env.Date.now(), "keepalive": keepalive}
+    request = {"batchId": batch.id, "timestamp": now_ms(queue.env), "keepalive": keepalive}
     return queue.api.track_click_batch(events, request)
 
 
@@ -134,7 +138,7 @@ def note_failure(queue: QueueState, error: Any) -> None:
     queue.last_failure = {
         "status": field(error, "status"),
         "message": message_of(error),
-        "at": queue.env.Date.now(),
+        "at": now_ms(queue.env),
     }
 
 
@@ -163,11 +167,11 @@ def count_attempt(queue: QueueState, record: Record) -> None:
 
 def bump_retry_count(queue: QueueState, record: Record) -> None:
     try:
-        event = queue.env.JSON.parse(record.json_text)
+        event = parse_json(queue.env, record.json_text)
         count = field(event, "retryCount")
         event["retryCount"] = count + 1 if kind(count) == "number" else 1
         text = to_json(queue.env, event)
-        if field(queue.env.JSON.parse(text), "id") == record.id:
+        if field(parse_json(queue.env, text), "id") == record.id:
             record.json_text = text
     except Exception:
         # A host that broke JSON after the event was accepted: the event stays as it was.

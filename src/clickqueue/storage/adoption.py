@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from clickqueue.platform.runtime import filtered
 from clickqueue.state import PEER
 from clickqueue.storage.journal import journal_of, stored_keys
+from clickqueue.storage.keys import read_key, remove_key
 from clickqueue.storage.recovery import collect
 from clickqueue.storage.sync import save
 
@@ -28,14 +29,14 @@ def adopt(queue: QueueState, is_wanted: Callable[[str | None], bool], late_texts
     try:
         keys = filtered(stored_keys(queue), lambda storage_key: is_wanted(journal_of(queue, storage_key)))
         for storage_key in keys:
-            late_texts.append(queue.env.local_storage.get_item(storage_key))
+            late_texts.append(read_key(queue, storage_key))
         collect(queue, late_texts)
         save(queue)
         if len(queue.dirty_segments) == 0:
             for storage_key in keys:
                 # A leader keeps the mirror there.
                 if queue.role == PEER or storage_key != queue.main_key:
-                    queue.env.local_storage.remove_item(storage_key)
+                    remove_key(queue, storage_key)
     except Exception:
         # Storage that cannot be read: what is in it waits for the next page.
         pass

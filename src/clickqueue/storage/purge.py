@@ -1,8 +1,8 @@
 """A withdrawn consent: no event that was accepted before a purge is ever sent by this origin (CONTRACT 5.4).
 
 The tab that purges removes every journal from storage, those of other tabs too, and leaves a mark, `<storageKey>!`. Each
-other tab looks for the mark before it writes and before it sends, and drops all that it has in memory where the mark is new to it. No clock and
-no timestamp is compared, since both may be wrong. The next page that starts removes the mark.
+other tab looks for the mark before it writes and before it sends, and drops all that it has in memory where the mark is new to
+it. No clock and no timestamp is compared, since both may be wrong. The next page that starts removes the mark.
 """
 
 from __future__ import annotations
@@ -10,8 +10,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from clickqueue.drops import drop
-from clickqueue.platform.runtime import attempt, concat, noop, uuid7
+from clickqueue.platform.runtime import attempt, concat, noop
+from clickqueue.platform.web import dispatch_storage, uuid7
 from clickqueue.storage.journal import stored_keys
+from clickqueue.storage.keys import read_key, remove_key, set_key
 
 if TYPE_CHECKING:
     from clickqueue.state import QueueState
@@ -34,11 +36,13 @@ def erase(queue: QueueState) -> None:
         mark = uuid7(queue.env)
         queue.purge_mark = mark
         # First, so that no tab hears of its removed journal before it hears of the purge. There may be room for it only later.
-        attempt(lambda: queue.env.local_storage.set_item(mark_key(queue), mark), noop, noop)
+        attempt(lambda: set_key(queue, mark_key(queue), mark), noop, noop)
         for storage_key in stored_keys(queue):
-            queue.env.local_storage.remove_item(storage_key)
-        queue.env.local_storage.set_item(mark_key(queue), mark)
+            remove_key(queue, storage_key)
+        set_key(queue, mark_key(queue), mark)
         queue.is_purge_due = False
+        # Other queues of this page get no storage event.
+        dispatch_storage(queue.env, mark_key(queue), mark)
     except Exception:
         pass
 
@@ -48,7 +52,7 @@ def obey_purge(queue: QueueState) -> None:
     if queue.is_purge_due:
         erase(queue)
     try:
-        on_mark(queue, queue.env.local_storage.get_item(mark_key(queue)))
+        on_mark(queue, read_key(queue, mark_key(queue)))
     except Exception:
         pass
 
@@ -62,6 +66,6 @@ def on_mark(queue: QueueState, mark: str | None) -> None:
 def forget_mark(queue: QueueState) -> None:
     """A page that starts has nothing from before the purge; tabs that live were told of the mark when it was written."""
     try:
-        queue.env.local_storage.remove_item(mark_key(queue))
+        remove_key(queue, mark_key(queue))
     except Exception:
         pass

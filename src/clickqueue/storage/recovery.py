@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from clickqueue.drops import drop_overflow
 from clickqueue.event import parse_event
 from clickqueue.platform.runtime import kind
+from clickqueue.platform.web import parse_json
 from clickqueue.storage.journal import append_to_tail
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ def items_of(queue: QueueState, text: str | None) -> list[Any]:
     """Everything that a stored text contains; a text that is no JSON is one item, and no event."""
     items: Any = text
     try:
-        items = queue.env.JSON.parse(text) if text is not None else []
+        items = parse_json(queue.env, text) if text is not None else []
     except Exception:
         pass
     return items if kind(items) == "list" else [items]

@@ -9,9 +9,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from clickqueue.platform.runtime import concat, filtered, first, json_array
+from clickqueue.platform.runtime import concat, filtered, first
+from clickqueue.platform.texts import json_array
 from clickqueue.state import LEADER
 from clickqueue.storage.journal import mark_dirty
+from clickqueue.storage.keys import read_key, remove_key, set_key
 from clickqueue.storage.purge import obey_purge
 from clickqueue.storage.recovery import collect, unknown_events
 
@@ -44,7 +46,7 @@ def write_segment(queue: QueueState, segment: Segment) -> None:
 def read_mirror(queue: QueueState) -> bool:
     """Learn what the main key contains by now. Returns False where it cannot be read: it is not written then either."""
     try:
-        text = queue.env.local_storage.get_item(queue.main_key)
+        text = read_key(queue, queue.main_key)
         if text != queue.mirror_text:
             if text is None:
                 # A script may have emptied the storage, which a page does not hear of its own scripts.
@@ -71,11 +73,11 @@ def write_key(queue: QueueState, storage_key: str, records: list[Record], old_te
     """Store these records, and return their text. Where there are none, there is no key."""
     text = None
     if len(records) == 0:
-        queue.env.local_storage.remove_item(storage_key)
+        remove_key(queue, storage_key)
     else:
         text = json_array(records, lambda record: record.json_text)
         if text != old_text:
-            queue.env.local_storage.set_item(storage_key, text)
+            set_key(queue, storage_key, text)
     return text
 
 

@@ -12,6 +12,7 @@
 |---|---|---|---|---|---|
 | start, pageshow, resume | joining | | | | |
 | own lock taken | | joining | | | |
+| own key removed | | joining | joining | joining | |
 | main lock granted | | leader | | leader | |
 | main lock taken | | follower | | | |
 | no locks, or a script stole one | | peer | peer | peer | |
@@ -26,11 +27,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from clickqueue.platform.runtime import Map, attempt, dispatch_storage, filtered, noop
+from clickqueue.platform.runtime import Map, attempt, filtered, noop
+from clickqueue.platform.web import dispatch_storage
 from clickqueue.state import DETACHED, FOLLOWER, JOINING, LEADER, PEER
 from clickqueue.storage.adoption import adopt
 from clickqueue.storage.journal import journal_of, start_journal, stored_keys
-from clickqueue.storage.purge import forget_mark, mark_key, on_mark
+from clickqueue.storage.purge import mark_key, on_mark
 from clickqueue.storage.sync import read_mirror, rewrite, save, write_mirror
 from clickqueue.tabs.locks import acquire, end_session, start_session
 
@@ -62,7 +64,6 @@ def join(queue: QueueState) -> None:
     """Find out which role this tab has: at the start, and when a page that was left is back."""
     if queue.role == DETACHED:
         hand_over(queue, JOINING)
-        forget_mark(queue)
         if not start_session(queue):
             on_no_lock(queue)
             return
@@ -78,12 +79,18 @@ def detach(queue: QueueState) -> None:
     hand_over(queue, DETACHED)
 
 
+def rejoin(queue: QueueState) -> None:
+    """The journal is the leader's now: what is stored there is handed over, the rest moves to a new journal."""
+    end_session(queue)
+    become(queue, DETACHED)
+    join(queue)
+
+
 def on_own_lock(queue: QueueState, is_granted: bool) -> Any:
     """Taken: a leader saw the key before the lock was requested (Chromium, where a tab writes while it loads)."""
     if is_granted:
         return queue.session.until_end
-    detach(queue)
-    join(queue)
+    rejoin(queue)
     return None
 
 
@@ -162,8 +169,7 @@ def on_storage_event(queue: QueueState, storage_key: str | None, text: str | Non
     elif journal == queue.own_key and queue.role != DETACHED:
         # A leader found the journal before its lock was requested, and has adopted it; or a script emptied the storage.
         rewrite(queue, storage_key)
-        detach(queue)
-        join(queue)
+        rejoin(queue)
     elif journal is not None and queue.role == LEADER:
         # The last writes of a tab may be heard of when its journal was adopted already (locks and storage are separate channels).
         watch_journal(queue, journal, [text])
