@@ -32,7 +32,9 @@ def test_an_id_is_a_uuid_of_version_7(host: Host, endpoint: Endpoint) -> None:
     host.start(clock="held")
     ids = host.click(10)
     host.wait_until_all_arrived(ids)
-    assert [each for each in ids if not re.fullmatch("[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-8[0-9a-f]{3}-[0-9a-f]{12}", each)] == []
+    assert [
+        each for each in ids if not re.fullmatch("[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-8[0-9a-f]{3}-[0-9a-f]{12}", each)
+    ] == []
     times_ms = [int(each.replace("-", "")[:12], 16) for each in ids]
     assert times_ms == [endpoint.store[each]["timestamp"] for each in ids]
     # Chance makes no two of ten alike in their 72 random bits.
