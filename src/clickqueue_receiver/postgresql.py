@@ -7,9 +7,11 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
 import psycopg
-from sqlalchemy import ARRAY, Connection, Engine, bindparam, create_engine, event, func, select
+from sqlalchemy import JSON, Connection, Engine, Text, bindparam, cast, column, create_engine, event, func, select
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import psycopg as dialect
 from sqlalchemy.exc import OperationalError
 
 from clickqueue_receiver.event import Row, as_json
@@ -66,22 +68,26 @@ def prepare(connection: Any, record: Any) -> None:
 def insert_rows(connection: Connection, rows: list[Row]) -> set[str]:
     """Insert what is new, in a transaction of its own; returns the new ids. A warning instead of an acknowledged commit is an error."""
     # One order for all: two statements that wait for each other's ids would be a deadlock.
-    columns = zip(*sorted(rows), strict=True)
+    values = msgspec.json.encode([row._asdict() for row in sorted(rows)]).decode()
     warnings = connection.info["warnings"]
     warnings.clear()
-    new = set(connection.execute(_insert, dict(zip(Row._fields, map(list, columns), strict=True))).scalars())
+    new = set(connection.exec_driver_sql(_insert, {"rows": values}).scalars())
     if warnings:
         # "canceling wait for synchronous replication": committed here, and maybe not on the standby that may be the next leader.
         raise OperationalError(None, None, Exception(warnings[0]))
     return new
 
 
-def _statement() -> Any:
-    """`INSERT … SELECT FROM unnest(…) ON CONFLICT DO NOTHING RETURNING id`."""
-    arrays = [bindparam(column.name, type_=ARRAY(column.type)) for column in clicks.columns]
-    rows = func.unnest(*arrays).table_valued(*(column.name for column in clicks.columns), name="new").render_derived()
-    chosen = select(*rows.columns)
-    return insert(clicks).from_select(list(clicks.columns.keys()), chosen).on_conflict_do_nothing().returning(clicks.c.id)
+def _statement() -> str:
+    """`INSERT … SELECT FROM json_to_recordset(…) ON CONFLICT DO NOTHING RETURNING id`.
+
+    One text carries all rows. As arrays for `unnest` they took psycopg six times the CPU time, which quotes each element in Python.
+    """
+    columns = [column(each.name, each.type) for each in clicks.columns]
+    text = cast(bindparam("rows", type_=Text), JSON)
+    rows = func.json_to_recordset(text).table_valued(*columns).render_derived(name="new", with_types=True)
+    chosen = insert(clicks).from_select(list(clicks.columns.keys()), select(*rows.columns))
+    return str(chosen.on_conflict_do_nothing().returning(clicks.c.id).compile(dialect=dialect.dialect()))
 
 
 _insert = _statement()

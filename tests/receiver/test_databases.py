@@ -200,7 +200,7 @@ def test_sqlite_writes_each_commit_through() -> None:
 
 
 def test_a_batch_is_one_statement(postgres: Postgres) -> None:
-    """`INSERT … SELECT FROM unnest(…) ON CONFLICT DO NOTHING RETURNING id`, and no transaction around it."""
+    """`INSERT … SELECT FROM json_to_recordset(…) ON CONFLICT DO NOTHING RETURNING id`, and no transaction around it."""
     postgres.query("ALTER DATABASE postgres SET log_statement = 'all'")
     now = datetime.now(UTC)
     try:
@@ -213,7 +213,7 @@ def test_a_batch_is_one_statement(postgres: Postgres) -> None:
         postgres.query("ALTER DATABASE postgres RESET log_statement")
     statements = [line.partition(": ")[2] for line in re.findall(r"LOG:  (?:statement|execute .*?): .*", said)]
     assert len(statements) == 1, said
-    assert re.search(r"INSERT INTO clicks .*\sFROM unnest\(.*ON CONFLICT DO NOTHING RETURNING clicks.id", said, re.S)
+    assert re.search(r"INSERT INTO clicks .*\sFROM json_to_recordset\(.*ON CONFLICT DO NOTHING RETURNING clicks.id", said, re.S)
 
 
 def test_a_commit_that_a_standby_may_lack_is_not_acknowledged(postgres: Postgres, tmp_path: Path) -> None:

@@ -126,4 +126,6 @@ class Job:
 
 
 if __name__ == "__main__":
-    print(json.dumps(uvloop.run(Job(**json.loads(sys.argv[1])).run())))
+    # Buffered even with PYTHONUNBUFFERED: an unbuffered write to a pipe may write only part of a long result.
+    with open(sys.stdout.fileno(), "w", closefd=False) as output:
+        json.dump(uvloop.run(Job(**json.loads(sys.argv[1])).run()), output)
