@@ -11,12 +11,13 @@ import msgspec
 import psycopg
 from sqlalchemy import JSON, Connection, Engine, Text, bindparam, cast, column, create_engine, event, func, select
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.dialects.postgresql import psycopg as dialect
+from sqlalchemy.engine import make_url
 from sqlalchemy.exc import OperationalError
 
 from clickqueue_receiver.event import Row, as_json
 from clickqueue_receiver.schema import clicks
 
+DRIVER = "postgresql+psycopg://"
 # A leader that died without a word is noticed within seconds, not after the 15 minutes of TCP's own retries.
 CONNECT_TIMEOUT_S = 3
 TCP_USER_TIMEOUT_MS = 5_000
@@ -43,7 +44,7 @@ def create(url: str, writers: int) -> Engine:
     }
     parameters = {name: value for name, value in defaults.items() if name not in given}
     engine = create_engine(
-        "postgresql+psycopg://",
+        DRIVER,
         creator=lambda: psycopg.connect(address, **parameters),
         pool_size=writers + 1,  # One more, for /healthz.
         max_overflow=0,
@@ -87,7 +88,7 @@ def _statement() -> str:
     text = cast(bindparam("rows", type_=Text), JSON)
     rows = func.json_to_recordset(text).table_valued(*columns).render_derived(name="new", with_types=True)
     chosen = insert(clicks).from_select(list(clicks.columns.keys()), select(*rows.columns))
-    return str(chosen.on_conflict_do_nothing().returning(clicks.c.id).compile(dialect=dialect.dialect()))
+    return str(chosen.on_conflict_do_nothing().returning(clicks.c.id).compile(dialect=make_url(DRIVER).get_dialect()()))
 
 
 _insert = _statement()

@@ -227,6 +227,9 @@ def test_a_commit_that_a_standby_may_lack_is_not_acknowledged(postgres: Postgres
         assert post(client, BATCH, batch(event())).status_code == 200
         postgres.query("ALTER SYSTEM SET synchronous_standby_names = 'nobody'")
         postgres.query("SELECT pg_reload_conf()")
+        wait_until(lambda: postgres.query("SHOW synchronous_standby_names") == [("nobody",)], "the setting is read")
+        # It counts once the checkpointer has read it too, which it does before a checkpoint.
+        postgres.query("CHECKPOINT")
         try:
             answer = threads.submit(post, client, BATCH, body)
             wait_until(waits, "the commit waits for a standby")
