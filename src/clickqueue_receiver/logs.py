@@ -20,6 +20,7 @@ from clickqueue_receiver.metrics import Metrics
 REQUEST_ID = re.compile(rb"[\w.:-]{1,64}")
 ROUTES = ("/api/track/click", "/api/track/click/batch", "/healthz", "/metrics")
 
+encode = msgspec.json.Encoder().encode
 request_id: ContextVar[str] = ContextVar("request_id", default="")
 log = logging.getLogger("clickqueue_receiver.requests")
 
@@ -35,10 +36,12 @@ class JsonFormatter(logging.Formatter):
             "logger": record.name,
             "message": record.getMessage(),
         }
-        line |= {"request_id": request_id.get()} if request_id.get() else {}
-        line |= getattr(record, "fields", {})
-        line |= {"traceback": self.formatException(record.exc_info)} if record.exc_info else {}
-        return msgspec.json.encode(line).decode()
+        if marked_id := request_id.get():
+            line["request_id"] = marked_id
+        line.update(getattr(record, "fields", {}))
+        if record.exc_info:
+            line["traceback"] = self.formatException(record.exc_info)
+        return encode(line).decode()
 
 
 def set_up(level: str) -> None:
