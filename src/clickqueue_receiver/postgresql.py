@@ -32,8 +32,8 @@ def conninfo(url: str) -> str:
     return f"{scheme.removesuffix('+psycopg')}://{rest}"
 
 
-def create(url: str, writers: int) -> Engine:
-    """An engine for a server."""
+def create(url: str, connections: int, **settings: Any) -> Engine:
+    """An engine for a server, with so many connections at most; `settings` are SQLAlchemy's."""
     address = conninfo(url)
     given = psycopg.conninfo.conninfo_to_dict(address)
     defaults: dict[str, Any] = {
@@ -46,22 +46,28 @@ def create(url: str, writers: int) -> Engine:
     engine = create_engine(
         DRIVER,
         creator=lambda: psycopg.connect(address, **parameters),
-        pool_size=writers + 1,  # One more, for /healthz.
+        pool_size=connections,
         max_overflow=0,
         pool_recycle=RECYCLE_S,
         pool_use_lifo=True,
         json_serializer=as_json,
+        **settings,
     )
     event.listen(engine, "connect", prepare)
     return engine
 
 
+def create_writer(url: str, connections: int) -> Engine:
+    """An engine whose statements are transactions of their own. Switching it on and off around each took five more calls of the driver."""
+    return create(url, connections, isolation_level="AUTOCOMMIT", skip_autocommit_rollback=True)
+
+
 def prepare(connection: Any, record: Any) -> None:
     """Set up a new connection."""
     # A server that is set to answer before it has written would make "204 means stored" a lie.
-    connection.autocommit = True
+    is_writer, connection.autocommit = connection.autocommit, True
     connection.execute("SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'")
-    connection.autocommit = False
+    connection.autocommit = is_writer
     record.info["warnings"] = warnings = []
     connection.add_notice_handler(lambda notice: warnings.append(notice.message_primary) if notice.sqlstate == "01000" else None)
 

@@ -206,6 +206,7 @@ def test_a_batch_is_one_statement(postgres: Postgres) -> None:
     try:
         with Store(Settings(db=postgres.url)) as store:
             store.prepare()
+            store.insert([Row("first", "s", "q", "o", "b", now, "u", 1, now, 0, {})])  # A new connection asks some questions.
             before = len(postgres.log())
             store.insert([Row(str(number), "s", "q", "o", "b", now, "u", 1, now, 0, {}) for number in range(100)])
             said = postgres.log()[before:]
