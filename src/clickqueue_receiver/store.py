@@ -32,7 +32,7 @@ class Inserted:
 
 
 class Store:
-    """One database; `with` closes it. Raises SQLAlchemy's `DBAPIError` where it is away."""
+    """One database; `with` closes it. Raises SQLAlchemy's `DBAPIError` or `sqlite3.Error` where it is away."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
