@@ -1,8 +1,7 @@
 """Group commit: requests that come together share one commit, and each is answered only after it.
 
 One flush of the disk a request is what limits both databases. While a commit is under way the next group gathers, so the groups
-grow with the load by themselves. `group_wait_ms` is for the first moment, when several requests are about to arrive, and the time
-after which a second writer does not wait for the first one any longer.
+grow with the load by themselves; `group_wait_ms` is for the first moment, when several requests are about to arrive.
 """
 
 from __future__ import annotations
@@ -11,7 +10,6 @@ import asyncio
 import logging
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -47,9 +45,6 @@ class Committer:
         self._expected = expected  # Requests at work: those that do not wait yet may join a group.
         self._queue: asyncio.Queue[Submission] = asyncio.Queue()
         self._waiting = 0
-        self._gathering = asyncio.Lock()  # One writer gathers at a time, so that requests do not spread over small groups.
-        self._commits = 0  # Under way.
-        self._commit_ended = asyncio.Event()
         # One thread more than there are writers, so that a question for the database's health does not wait behind them.
         self._threads = ThreadPoolExecutor(store.writers + (not store.is_sqlite), "database")
         self._tasks: list[asyncio.Task[None]] = []
@@ -114,7 +109,7 @@ class Committer:
         while True:
             group = await self._gather()
             try:
-                inserted = await self._commit(unique([row for each in group for row in each.rows]))
+                inserted = await self.in_thread(self._store.insert, unique([row for each in group for row in each.rows]))
             except Exception as error:
                 log.error("commit failed: %s", error_text(error))
                 self._metrics.failed_commits.inc()
@@ -125,36 +120,17 @@ class Committer:
             else:
                 share_out(group, inserted)
 
-    async def _commit(self, rows: list[Row]) -> Inserted:
-        self._commits += 1
-        try:
-            return await self.in_thread(self._store.insert, rows)
-        finally:
-            self._commits -= 1
-            self._commit_ended.set()
-
     async def _gather(self) -> list[Submission]:
         """The next group: at least one submission, and all others that wait."""
-        async with self._gathering:
-            group = [await self._queue.get()]
-            await self._wait_for_others()
-            size = len(group[0].rows)
-            while size < self._settings.max_group_events and not self._queue.empty():
-                group.append(self._queue.get_nowait())
-                size += len(group[-1].rows)
+        group = [await self._queue.get()]
+        if self._settings.group_wait_ms and self._expected() > self._waiting:
+            await asyncio.sleep(self._settings.group_wait_ms / 1000)
+        size = len(group[0].rows)
+        while size < self._settings.max_group_events and not self._queue.empty():
+            group.append(self._queue.get_nowait())
+            size += len(group[-1].rows)
         self._metrics.group_sizes.observe(size)
         return [each for each in group if not each.done.done()]
-
-    async def _wait_for_others(self) -> None:
-        """Up to `group_wait_ms`, where requests are on their way, or until the commit ends that another writer makes.
-
-        Commits overlap where they take longer than that, as over a network; where they are fast, larger groups cost less.
-        """
-        if self._commits or self._expected() > self._waiting:
-            self._commit_ended.clear()
-            with suppress(TimeoutError):
-                async with asyncio.timeout(self._settings.group_wait_ms / 1000):
-                    await self._commit_ended.wait()
 
     def _ask_until_it_answers(self) -> None:
         if not self.is_away:

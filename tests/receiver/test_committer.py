@@ -85,34 +85,6 @@ def test_requests_that_wait_share_a_commit(tmp_path: Path) -> None:
     assert store.commits == [["first"], ["a", "b", "c", "d"]]
 
 
-def test_a_second_writer_waits_for_the_commit_of_the_first(tmp_path: Path) -> None:
-    """The others gather meanwhile, as with one writer: small groups cost more than a short wait."""
-    store = WatchedStore(tmp_path, group_wait_ms=100)
-    store.writers = 2
-    play(store, lambda committer: submit_while_busy(store, committer, [row("a")], [row("b")], [row("c")]))
-    assert store.commits == [["first"], ["a", "b", "c"]]
-
-
-def test_a_second_writer_waits_no_longer_than_for_a_group(tmp_path: Path) -> None:
-    """After `group_wait_ms` its commit is under way beside the slow one."""
-    store = WatchedStore(tmp_path, group_wait_ms=1)
-    store.writers = 2
-
-    async def story(committer: Committer) -> None:
-        store.may_go.clear()
-        tasks = [asyncio.create_task(committer.submit([row("a")]))]
-        while committer._commits < 1:
-            await asyncio.sleep(0)
-        tasks.append(asyncio.create_task(committer.submit([row("b")])))
-        while committer._commits < 2:
-            await asyncio.sleep(0)
-        store.may_go.set()
-        await asyncio.gather(*tasks)
-
-    play(store, story)
-    assert sorted(store.commits) == [["a"], ["b"]]
-
-
 def test_a_group_has_a_limit(tmp_path: Path) -> None:
     """Once it has `max_group_events`, the others wait for the next commit."""
     store = WatchedStore(tmp_path, max_group_events=2)
