@@ -7,16 +7,18 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
 
 from tools import postgres_setup
-from tools.browser_setup import apt, can_apt
+from tools.debian import install
 
-PACKAGES = {
-    "patroni": ("patroni", "which decides who leads, and promotes a standby"),
-    "etcd": ("etcd-server", "where Patroni keeps the leader's lock"),
-    "haproxy": ("haproxy", "which leads connections to the leader, and requests to the receivers"),
+PURPOSES = {
+    "patroni": "which decides who leads, and promotes a standby",
+    "etcd": "where Patroni keeps the leader's lock",
+    "haproxy": "which leads connections to the leader, and requests to the receivers",
 }
-"""For each program its package and its purpose."""
+# Patroni is content with any of five clients of five stores, so that the one for etcd may be missing.
+PACKAGES = {"patroni": ("patroni", "python3-etcd"), "etcd": ("etcd-server",), "haproxy": ("haproxy",)}
 
 
 def find(program: str) -> str | None:
@@ -35,17 +37,18 @@ def ensure() -> None:
     programs = missing()
     if not programs:
         return
-    print("The cluster that the tests start on loopback needs what is not here:")
+    print("The cluster that the tests start on loopback needs:")
     for program in programs:
-        package, purpose = PACKAGES[program]
-        print(f"  {package}: {purpose}")
-    packages = [PACKAGES[program][0] for program in programs]
-    if can_apt():
-        print(f"Installing {' '.join(packages)} with apt-get …", flush=True)
-        if apt(*packages):
-            return
-        print("apt-get failed, see its output above; ", end="")
-    print(f"to have them: apt install {' '.join(packages)}, or what your system calls them", flush=True)
+        print(f"  {program}, {PURPOSES[program]}")
+    packages = tuple(package for program in programs for package in PACKAGES[program])
+    if install(packages, f"apt install {' '.join(packages)}, or what your system calls them"):
+        disable(programs)
+
+
+def disable(services: list[str]) -> None:
+    """Keep the services of these packages, which have the programs' names, from starting at the next boot."""
+    if shutil.which("systemctl"):
+        subprocess.run(["systemctl", "disable", "--quiet", *services], check=False)
 
 
 if __name__ == "__main__":
