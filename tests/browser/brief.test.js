@@ -78,4 +78,3 @@ describe('ClickQueue', ({ mockApi }) => {
     return queue;
   });
 });
-
