@@ -14,7 +14,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tools import system_packages
+from tools import debian
 
 HELP = """\
 clickqueue: clicks that arrive, from an embeddable widget through any network.
@@ -55,11 +55,7 @@ def make_venv() -> None:
     """A fresh .venv/; on a Debian that came without python3-venv, as root, that too."""
     command = [sys.executable, "-m", "venv", "--clear", str(VENV)]
     made = subprocess.run(command, capture_output=True, text=True)
-    if (
-        made.returncode != 0
-        and system_packages.can_install()
-        and system_packages.install(VENV_PACKAGE, "apt install python3-venv")
-    ):
+    if made.returncode != 0 and debian.can_install() and debian.install(VENV_PACKAGE, "apt install python3-venv"):
         made = subprocess.run(command, capture_output=True, text=True)
     if made.returncode != 0:
         sys.exit(NO_VENV.format(fault=(made.stdout + made.stderr).strip()))

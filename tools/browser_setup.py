@@ -8,7 +8,8 @@ from __future__ import annotations
 import shutil
 import sys
 
-from tools import browsers, system_packages
+from tools import browsers
+from tools.debian import install
 
 PACKAGES = {
     "chromium": {
@@ -35,7 +36,7 @@ def is_there(name: str) -> bool:
 def ensure(name: str) -> None:
     """Install what is missing, where that is possible."""
     if not is_there(name):
-        system_packages.install(PACKAGES[name], browsers.INSTALL[name])
+        install(PACKAGES[name], browsers.INSTALL[name])
 
 
 if __name__ == "__main__":

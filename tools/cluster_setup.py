@@ -7,15 +7,21 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
 
-from tools import postgres_setup, system_packages
+from tools import postgres_setup
+from tools.debian import install
 
 PACKAGES = {
-    "patroni": ("patroni", "decides which server of the tests' cluster leads, and promotes a standby"),
-    "etcd": ("etcd-server", "has the lock of the leader, which Patroni renews"),
-    "haproxy": ("haproxy", "forwards connections to the leader, and requests to the receivers"),
+    "patroni": {
+        "patroni": "decides which server of the tests' cluster leads, and promotes a standby",
+        # Patroni is content with any of five clients of five stores, so that the one for etcd may be missing.
+        "python3-etcd": "the client through which Patroni uses etcd",
+    },
+    "etcd": {"etcd-server": "has the lock of the leader, which Patroni renews"},
+    "haproxy": {"haproxy": "forwards connections to the leader, and requests to the receivers"},
 }
-"""For each program its package and its purpose."""
+"""For each program its Debian packages, and the purpose of each."""
 
 
 def find(program: str) -> str | None:
@@ -31,9 +37,16 @@ def missing() -> list[str]:
 def ensure() -> None:
     """Install what is missing, where that is possible."""
     postgres_setup.ensure()
-    purposes = dict(PACKAGES[program] for program in missing())
-    if purposes:
-        system_packages.install(purposes, f"apt install {' '.join(purposes)}, or what your system calls them")
+    programs = missing()
+    purposes = {package: purpose for program in programs for package, purpose in PACKAGES[program].items()}
+    if purposes and install(purposes, f"apt install {' '.join(purposes)}, or what your system calls them"):
+        disable(programs)
+
+
+def disable(services: list[str]) -> None:
+    """Keep the services of these packages, which have the programs' names, from starting at the next boot."""
+    if shutil.which("systemctl"):
+        subprocess.run(["systemctl", "disable", "--quiet", *services], check=False)
 
 
 if __name__ == "__main__":

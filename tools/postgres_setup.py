@@ -8,13 +8,16 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-from tools import system_packages
+from tools.debian import apt, install
 
-PACKAGES = {"postgresql": "the server that the receiver's tests start on a free port"}
-INSTEAD = "apt install postgresql, brew install postgresql, or whatever your system calls it"
+PACKAGES = {
+    "postgresql": "the server that the receiver's tests start on a free port",
+    "postgresql-common": "the file that keeps Debian from making a server of its own, which would start at each boot",
+}
+REMEDY = "apt install postgresql, brew install postgresql, or whatever your system calls it"
 # Debian keeps it out of the path.
 SERVERS = "/usr/lib/postgresql/*/bin/postgres"
-# Debian would start a server of its own, on the port that everybody's has.
+# With its default, Debian makes a server of its own, which starts at each boot on the port that everybody's has.
 CONFIG = Path("/etc/postgresql-common/createcluster.conf")
 NO_CLUSTER = "create_main_cluster = false\n"
 
@@ -24,21 +27,21 @@ def is_there() -> bool:
     return shutil.which("postgres") is not None or any(Path("/").glob(SERVERS[1:]))
 
 
-def forbid_cluster() -> None:
-    """Keep Debian's package from starting a server. A configuration that exists is left alone."""
-    if not CONFIG.exists():
-        print(f"Writing {CONFIG}, so that the package starts no server of its own.", flush=True)
-        CONFIG.parent.mkdir(parents=True, exist_ok=True)
-        CONFIG.write_text(NO_CLUSTER)
-
-
 def ensure() -> None:
     """Install one, where that is possible."""
-    if is_there():
-        return
-    if system_packages.can_install():
-        forbid_cluster()
-    system_packages.install(PACKAGES, INSTEAD)
+    if not is_there():
+        install(PACKAGES, REMEDY, apt_without_cluster)
+
+
+def apt_without_cluster(*packages: str) -> bool:
+    """Install the server without a cluster; whether that worked."""
+    is_new = not CONFIG.exists()
+    if not apt("postgresql-common"):
+        return False
+    if is_new:  # Else somebody uses PostgreSQL here already, and the file is theirs.
+        with CONFIG.open("a") as file:
+            file.write(NO_CLUSTER)
+    return apt(*packages)
 
 
 if __name__ == "__main__":
