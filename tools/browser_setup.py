@@ -11,22 +11,32 @@ import sys
 from tools import browsers
 from tools.debian import install
 
-PACKAGES = {"chromium": ("chromium", "chromium-driver"), "webkit": ("webkit2gtk-driver", "xvfb")}
+PACKAGES = {
+    "chromium": {
+        "chromium": "the browser in which the tests open the built module",
+        "chromium-driver": "the WebDriver through which the tests control it",
+    },
+    "firefox": {"firefox-esr": "the browser in which the tests open the built module; Selenium Manager fetches its driver"},
+    "webkit": {
+        "webkit2gtk-driver": "WebKitGTK, the engine of Safari, and the WebDriver through which the tests control it",
+        "xvfb": "a display in memory, because WebKitGTK has no headless mode",
+    },
+}
+"""For each engine its Debian packages, and the purpose of each."""
 
 
 def is_there(name: str) -> bool:
     """Whether a browser and its driver are installed. Firefox will do instead of Chromium."""
     if name == "webkit":
         return bool(browsers.find_minibrowser() and shutil.which("WebKitWebDriver") and shutil.which("Xvfb"))
-    return bool(browsers.find_chromium() or shutil.which("firefox"))
+    has_firefox = shutil.which("firefox") is not None
+    return has_firefox or (name == "chromium" and browsers.find_chromium() is not None)
 
 
 def ensure(name: str) -> None:
-    """Install what is missing, if this machine lets us."""
-    if is_there(name):
-        return
-    print(f"No {name} here, in which the tests open the built module; ", end="")
-    install(PACKAGES[name], browsers.INSTALL[name])
+    """Install what is missing, where that is possible."""
+    if not is_there(name):
+        install(PACKAGES[name], browsers.INSTALL[name])
 
 
 if __name__ == "__main__":

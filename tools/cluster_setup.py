@@ -1,4 +1,4 @@
-"""The programs of a PostgreSQL cluster where they are missing: on Debian, as root, from its own packages. Elsewhere it says what to install.
+"""The programs of a PostgreSQL cluster where they are missing: on Debian, as root, from its own packages. Elsewhere it prints what to install.
 
 It never fails: the tests skip what cannot run here, and in CI they fail.
 """
@@ -12,13 +12,16 @@ import subprocess
 from tools import postgres_setup
 from tools.debian import install
 
-PURPOSES = {
-    "patroni": "which decides who leads, and promotes a standby",
-    "etcd": "where Patroni keeps the leader's lock",
-    "haproxy": "which leads connections to the leader, and requests to the receivers",
+PACKAGES = {
+    "patroni": {
+        "patroni": "decides which server of the tests' cluster leads, and promotes a standby",
+        # Patroni is content with any of five clients of five stores, so that the one for etcd may be missing.
+        "python3-etcd": "the client through which Patroni uses etcd",
+    },
+    "etcd": {"etcd-server": "has the lock of the leader, which Patroni renews"},
+    "haproxy": {"haproxy": "forwards connections to the leader, and requests to the receivers"},
 }
-# Patroni is content with any of five clients of five stores, so that the one for etcd may be missing.
-PACKAGES = {"patroni": ("patroni", "python3-etcd"), "etcd": ("etcd-server",), "haproxy": ("haproxy",)}
+"""For each program its Debian packages, and the purpose of each."""
 
 
 def find(program: str) -> str | None:
@@ -32,16 +35,11 @@ def missing() -> list[str]:
 
 
 def ensure() -> None:
-    """Install what is missing, if this machine lets us."""
+    """Install what is missing, where that is possible."""
     postgres_setup.ensure()
     programs = missing()
-    if not programs:
-        return
-    print("The cluster that the tests start on loopback needs:")
-    for program in programs:
-        print(f"  {program}, {PURPOSES[program]}")
-    packages = tuple(package for program in programs for package in PACKAGES[program])
-    if install(packages, f"apt install {' '.join(packages)}, or what your system calls them"):
+    purposes = {package: purpose for program in programs for package, purpose in PACKAGES[program].items()}
+    if purposes and install(purposes, f"apt install {' '.join(purposes)}, or what your system calls them"):
         disable(programs)
 
 

@@ -1,4 +1,8 @@
-"""Debian's packages, installed where this machine lets us. None of their services starts, since the tests start programs of their own."""
+"""Debian's packages, installed where this machine allows it. Standard library alone: dev.py needs it before there is an environment.
+
+Invariant: nothing else here runs apt-get; each package is printed with its purpose before it is installed; none of its services
+starts, because the tests start programs of their own.
+"""
 
 from __future__ import annotations
 
@@ -14,23 +18,34 @@ POLICY = Path("/usr/sbin/policy-rc.d")
 FORBID = "#!/bin/sh\nexit 101\n"
 
 
-def install(packages: tuple[str, ...], remedy: str, how: Callable[..., bool] | None = None) -> bool:
-    """Install packages by `how` (by `apt`), or print the remedy; whether they are there now. Never raises."""
-    if shutil.which("apt-get") is not None and os.geteuid() == 0:
-        print(f"installing {' '.join(packages)} with apt-get …", flush=True)
-        if (how or apt)(*packages):
+def can_install() -> bool:
+    """Whether apt-get can install without a password: on Debian and Ubuntu, as root."""
+    return shutil.which("apt-get") is not None and getattr(os, "geteuid", lambda: 1)() == 0
+
+
+def install(purposes: dict[str, str], remedy: str, how: Callable[..., bool] | None = None) -> bool:
+    """Install packages by `how` (by `apt`), or print the remedy; whether they are there now. Never raises.
+
+    `purposes` has the name of each package, and the reason why it is needed.
+    """
+    print("Missing on this machine:")
+    for package, purpose in purposes.items():
+        print(f"  {package}: {purpose}")
+    if can_install():
+        print(f"Installing {' '.join(purposes)} with apt-get …", flush=True)
+        if (how or apt)(*purposes):
             return True
-        print("apt-get failed, see its output above; ", end="")
-    print(f"to have {'it' if len(packages) == 1 else 'them'}: {remedy}", flush=True)
+        print("apt-get failed, see its output above.")
+    print(f"To install by hand: {remedy}", flush=True)
     return False
 
 
 def apt(*packages: str) -> bool:
     """Install packages of the distribution; whether that worked."""
-    surroundings = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
+    environment = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
     commands = (("update", "-qq"), ("install", "-y", "-qq", "--no-install-recommends", *packages))
     with no_service_starts():
-        return all(subprocess.run(["apt-get", *command], env=surroundings).returncode == 0 for command in commands)
+        return all(subprocess.run(["apt-get", *command], env=environment).returncode == 0 for command in commands)
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""A PostgreSQL server where there is none: on Debian, as root, from its own packages. Elsewhere it says what to install.
+"""A PostgreSQL server where there is none: on Debian, as root, from its own packages. Elsewhere it prints what to install.
 
 It never fails: without a server the tests that need one are skipped, and in CI they fail.
 """
@@ -10,6 +10,11 @@ from pathlib import Path
 
 from tools.debian import apt, install
 
+PACKAGES = {
+    "postgresql": "the server that the receiver's tests start on a free port",
+    "postgresql-common": "the file that keeps Debian from making a server of its own, which would start at each boot",
+}
+REMEDY = "apt install postgresql, brew install postgresql, or whatever your system calls it"
 # Debian keeps it out of the path.
 SERVERS = "/usr/lib/postgresql/*/bin/postgres"
 # With its default, Debian makes a server of its own, which starts at each boot on the port that everybody's has.
@@ -23,14 +28,12 @@ def is_there() -> bool:
 
 
 def ensure() -> None:
-    """Install one, if this machine lets us."""
-    if is_there():
-        return
-    print("No PostgreSQL server here, which the receiver's tests start on a free port; ", end="")
-    install(("postgresql",), "apt install postgresql, brew install postgresql, or whatever your system calls it", apt_alone)
+    """Install one, where that is possible."""
+    if not is_there():
+        install(PACKAGES, REMEDY, apt_without_cluster)
 
 
-def apt_alone(*packages: str) -> bool:
+def apt_without_cluster(*packages: str) -> bool:
     """Install the server without a cluster; whether that worked."""
     is_new = not CONFIG.exists()
     if not apt("postgresql-common"):
