@@ -155,7 +155,13 @@ def _add_later_faults(planned: Plan, dice: Random) -> None:
     if dice.random() < 0.05:
         # An event that was dropped and handed in again, and is stored when its page is left and comes back.
         planned.options.config["maxQueueSize"] = 5
-        again = [("online", False), ("click", 0, 9, "o1"), ("click_dropped", dice.randrange(9)), ("leave", 0, False), ("return", 0)]
+        again = [
+            ("online", False),
+            ("click", 0, 9, "o1"),
+            ("click_dropped", dice.randrange(9)),
+            ("leave", 0, False),
+            ("return", 0),
+        ]
         _insert(planned, dice, again)
 
 
