@@ -14,7 +14,7 @@ from tools import node, update_docs
 
 ROOT = Path(__file__).parents[2]
 SOURCE = ROOT / "src" / "clickqueue"
-PAPERS = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("*.md"))]
+PAPERS = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").glob("*.md"))]
 README = update_docs.README.read_text()
 DESIGN = update_docs.DESIGN.read_text()
 GUARANTEES = (ROOT / "docs" / "guarantees.md").read_text()

@@ -1,4 +1,4 @@
-// Calls to a window, for JavaScript; `web.py` has the same names for CPython.
+// What only a window has, for JavaScript; `web.py` has the same names for CPython.
 
 export const now_ms = (env) => {
   try {

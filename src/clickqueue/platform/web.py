@@ -1,4 +1,4 @@
-"""Calls to a window that plain Python does not spell: `new`, typed arrays, promises, a replacer; `web.js` for JavaScript."""
+"""What only a window has: its clock, JSON, random bytes, signals and events; `web.js` has the same names for JavaScript."""
 
 from __future__ import annotations
 
