@@ -41,7 +41,7 @@ def required_fields(story: Story) -> None:
 
 
 def urgent(story: Story) -> None:
-    """An urgent event leaves in the same call, and those before it with it (CONTRACT 3.1)."""
+    """An urgent event leaves in the same call, with the events before it (CONTRACT 2.5)."""
     _, queue = story.open()
     queue.enqueue(click(1))
     assert queue.get_snapshot()["inFlight"] == 0
@@ -64,7 +64,7 @@ def last_failure(story: Story) -> None:
 
 
 def retry_without_keepalive(story: Story) -> None:
-    """After a network error the batch is tried without keepalive, after an answer with it again; on leaving always (CONTRACT 5.1)."""
+    """After a network error the batch is tried without keepalive, after an answer with it again; on leaving always (CONTRACT 3.4)."""
     tab, queue = story.open(Failure(), Failure(503), Failure(), "fine")
     queue.enqueue(click(1), {"urgent": True})
     story.wait(MINUTE_MS / 6)
