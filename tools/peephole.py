@@ -10,7 +10,7 @@ import re
 NOT_CODE = re.compile(r"'(?:\\.|[^'\\\n])*'|\"(?:\\.|[^\"\\\n])*\"|//[^\n]*|/\*.*?\*/", re.S)
 LONG_ESCAPE = re.compile(r"(?<!\\)((?:\\\\)*)\\U([0-9a-f]{8})")
 
-CONDITION_START = r"(?:(?<=[(!])|(?<= = )|(?<=[?:] )|(?<= && )|(?<= \|\| )|(?<=, )|(?<=\breturn ))"
+CONDITION_START = r"(?:(?<=\()|(?<= = )|(?<=[?:] )|(?<= && )|(?<= \|\| )|(?<=, )|(?<=\breturn ))"
 CONDITION_END = r"(?=[),;}]| [?:] | && | \|\| )"
 """The neighbours of a whole comparison: `1 + len (a) === 0` compares the sum."""
 
