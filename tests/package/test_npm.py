@@ -13,7 +13,7 @@ import pytest
 from tools import node
 
 MANIFEST: dict[str, Any] = json.loads((node.ROOT / "package.json").read_text())
-EXPORTS = {"clickqueue": "ClickQueue DEFAULTS createWidgetApi postEach", "clickqueue/use-widget": "createUseWidget"}
+EXPORTS = {"clickqueue": "ClickQueue DEFAULTS EMPTY_STATS createWidgetApi postEach", "clickqueue/use-widget": "createUseWidget"}
 CHECKS = {
     "publint": ("publint/src/cli.js", "run", "--strict"),
     "are the types wrong": ("@arethetypeswrong/cli/dist/index.js", "--no-color", "--no-emoji"),
@@ -74,16 +74,15 @@ const { ClickQueue, postEach } = require('clickqueue')
 const { createUseWidget } = require('clickqueue/use-widget')
 const sent = []
 const nothing = () => null
-const env = {
-  storage: { read: nothing, write: nothing, remove: nothing, listKeys: () => [] },
-  network: { isOnline: () => true }, page: { userAgent: () => '', listen: () => nothing }, locks: { request: () => nothing },
-}
+const document = { addEventListener: nothing, removeEventListener: nothing }
+const localStorage = Object.create({ getItem: nothing, setItem: nothing, removeItem: nothing })
+const env = { ...document, document, localStorage, Date, Math, JSON, setTimeout, clearTimeout }
 const api = { trackClickBatch: (events) => void sent.push(...events.map((event) => event.sessionId)) }
 const click = { sessionId: 'own', questionId: 'q', offerId: 'o', buttonVariantId: 'b' }
 const queue = new ClickQueue({ maxBatchSize: 1 }, api, env)
 queue.enqueue(click)
 queue.destroy()
-const react = { useState: (make) => [make()], useSyncExternalStore: (mount, look) => (unmount = mount(nothing), look()) }
+const react = { useState: (make) => [make()], useEffect: nothing, useSyncExternalStore: (mount, look) => (unmount = mount(nothing), look()) }
 let unmount
 const { trackClick, queue: mounted } = createUseWidget(react)({ api, sessionId: 'hook', config: { maxBatchSize: 1 }, env })
 trackClick({ ...click, sessionId: undefined })
