@@ -1,10 +1,13 @@
-/** The queue as a React hook. React is handed in, never imported: Preact's compat works as well. */
+/** The queue as a React hook. React is passed in, never imported: Preact's compat works as well. */
 
-import type { ClickApi, ClickFields, ClickQueue, ClickQueueEnv, NewClick, Optional, QueueConfig, QueueStats } from './clickqueue.cjs'
+import type {
+  ClickApi, ClickQueue, ClickQueueEnv, EnqueueOptions, NewClick, NewEvent, Optional, QueueConfig, QueueStats, Sent,
+} from './clickqueue.cjs'
 
-/** What is used of React 18 or later, and what `preact/compat` has too. */
+/** The parts of React 18 or later that are used; `preact/compat` has them too. */
 export interface ReactLike {
   useState<State>(initial: () => State): [State, ...unknown[]]
+  useEffect(effect: () => void): void
   useSyncExternalStore<Snapshot>(
     subscribe: (listener: () => void) => () => void,
     getSnapshot: () => Snapshot,
@@ -13,40 +16,45 @@ export interface ReactLike {
 }
 
 /**
- * What a widget says of itself. `api`, `config` and `env` are read when the component mounts; for others later, give it
- * another `key`. `sessionId` is read at each click.
+ * The props of the hook; any other name throws a `TypeError`. `api`, `config` and `env` are read when the component mounts: give it
+ * another `key` to change them. `sessionId` is read at each click.
  */
-export interface UseWidgetOptions {
-  api: ClickApi
+export interface UseWidgetOptions<Event extends object = NewClick> {
+  api: ClickApi<Sent<NotInferred<Event>>>
   /** Default: `DEFAULTS`. A wrong one throws at the mount, where error boundaries see it. */
   config?: Optional<QueueConfig> | undefined
-  /** Merged into each click that names no session of its own. */
+  /** Added to each event that has no `sessionId` of its own. */
   sessionId?: string | undefined
-  env?: Partial<ClickQueueEnv> | undefined
+  /** Default: the window. */
+  env?: ClickQueueEnv | undefined
 }
 
-/** A click without what the hook knows. */
-export type WidgetClick = Omit<NewClick, 'sessionId'> & Optional<Pick<ClickFields, 'sessionId'>>
+/** An event without the field that the hook fills in. */
+export type WidgetClick<Event = NewClick> = Omit<Event, 'sessionId'> & { sessionId?: string | undefined }
 
-export interface UseWidgetResult {
-  /** Accept a click; returns its id, null where it was refused. Always the same function, so it may stand in dependency lists. */
-  trackClick<Click extends WidgetClick>(event: Click): string | null
-  /** What `navigator.onLine` says; true on a server. */
+export interface UseWidgetResult<Event extends object = NewClick> {
+  /** Accept an event; returns its id, null where it was refused. Always the same function, so it may be in dependency lists. */
+  trackClick<Given extends WidgetClick<Event & NewEvent>>(event: Given, options?: EnqueueOptions): string | null
+  /** `navigator.onLine`; true on a server. */
   isOnline: boolean
-  /** How many clicks are not yet acknowledged. */
+  /** The number of events that are not yet acknowledged. */
   pending: number
   /** The last attempt that failed, null before any. */
   lastFailure: QueueStats['lastFailure']
+  /** `EMPTY_STATS` until the component is mounted. */
   snapshot: QueueStats
   /** The component's queue while it is mounted, else null: `purge()` it when consent is withdrawn. */
-  queue: ClickQueue | null
+  queue: ClickQueue<Event> | null
 }
+
+/** `Type`, but TypeScript does not infer it from here. */
+type NotInferred<Type> = [Type][Type extends unknown ? 0 : never]
 
 /**
  * Make the hook, once, beside your components.
  *
  * A component has a queue from its mount to its unmount, a new one after each remount (StrictMode does that). Unmounting sends
- * what is unsent, batch after batch; what fails then lies in storage for the next start. Rendering touches nothing: it works on a
+ * the unsent events, batch after batch; those that fail then stay in storage for the next start. Rendering touches nothing: it works on a
  * server.
  *
  * @example
@@ -65,4 +73,6 @@ export interface UseWidgetResult {
  * }
  * createRoot(document.body.appendChild(document.createElement('div'))).render(React.createElement(Offer, { sessionId: 's-1' }))
  */
-export declare function createUseWidget(react: ReactLike): (options: UseWidgetOptions) => UseWidgetResult
+export declare function createUseWidget(
+  react: ReactLike,
+): <Event extends object = NewClick>(options: UseWidgetOptions<Event>) => UseWidgetResult<Event>

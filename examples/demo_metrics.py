@@ -5,12 +5,11 @@ from __future__ import annotations
 import math
 from collections import deque
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 WINDOW_S = 120  # of the charts: long enough for the whole ladder of delays (2 + 4 + 8 + 16 + 30 s)
 MAX_CLICK_AGE_MS = 7 * 86_400_000  # the queue keeps no event longer, so an older click comes from a wrong clock
-
-Event = dict[str, Any]
 
 
 @dataclass
@@ -36,13 +35,13 @@ class Metrics:
         for counts in (self._second(at_ms // 1000), self._totals):
             counts.requests += 1
 
-    def count_commit(self, at_ms: int, added: list[Event], duplicates: int) -> None:
-        """`added` is stored since now; `duplicates` events were stored before."""
+    def count_commit(self, at_ms: int, clicked_at: list[datetime | None], duplicates: int) -> None:
+        """Events that were clicked then are stored since now; `duplicates` others were stored before."""
         second = self._second(at_ms // 1000)
         for counts in (second, self._totals):
-            counts.stored += len(added)
+            counts.stored += len(clicked_at)
             counts.duplicates += duplicates
-        second.latencies_ms += [age for age in (click_age_ms(event, at_ms) for event in added) if age is not None]
+        second.latencies_ms += [age for age in (click_age_ms(each, at_ms) for each in clicked_at) if age is not None]
 
     def clear(self) -> None:
         """Start at zero."""
@@ -85,12 +84,12 @@ class Metrics:
             self._seconds.popleft()
 
 
-def click_age_ms(event: Event, now_ms: int) -> float | None:
-    """The time since the click, by the event's `timestamp`; None where that is no time within the last seven days."""
-    clicked_ms = event.get("timestamp")
-    if isinstance(clicked_ms, bool) or not isinstance(clicked_ms, int | float):
+def click_age_ms(clicked_at: datetime | None, now_ms: int) -> float | None:
+    """The time since the click; None where it is unknown, or no time within the last seven days."""
+    if clicked_at is None:
         return None
-    return float(now_ms - clicked_ms) if 0 <= now_ms - clicked_ms <= MAX_CLICK_AGE_MS else None
+    age_ms = round(now_ms - clicked_at.timestamp() * 1000, 3)
+    return age_ms if 0 <= age_ms <= MAX_CLICK_AGE_MS else None
 
 
 def percentile(values: list[float], percent: int) -> float | None:

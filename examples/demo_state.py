@@ -1,178 +1,164 @@
-"""What the demo's server knows: the events that it stored, the requests that it saw, and what it is told to answer.
+"""What the demo knows: the receiver with its table, the requests that it saw, and what it is told to answer.
 
-Invariant: an event is stored once, by its id, however often it arrives (CONTRACT 6.3).
+Invariant: what is shown as stored is in the receiver's table. The log has only what the table cannot know.
 """
 
 from __future__ import annotations
 
-import json
-import sqlite3
+import asyncio
 import threading
 import time
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import delete, func, select, text
+
+from clickqueue_receiver import Settings, create_app
+from clickqueue_receiver.report import Report
+from clickqueue_receiver.schema import clicks
+from clickqueue_receiver.scripted import Answer
+from clickqueue_receiver.testmode import event_of
 from examples.demo_metrics import Metrics
 
-ANSWERS = ("ok", "500", "429", "hangs", "lost", "cut")
-"""ok: stored, 200. 500 and 429: refused. hangs: taken, never answered. lost: stored, the answer gets lost. cut: hung up."""
+RETRY_AFTER_S = 6  # longer than the first backoff of 2 s, so that a person sees who is obeyed
 
-MAX_LOG = 200  # requests shown; the store keeps everything
-WATCH_POLL_S = 15  # an event stream says something at least this often, so that a dead reader is noticed
+SCRIPT = {
+    "ok": Answer(),
+    "500": Answer(status=500),
+    "429": Answer(status=429, retry_after=RETRY_AFTER_S),
+    "hangs": Answer(cut=True),
+    "lost": Answer(cut=True, store=True),
+    "cut": Answer(cut=True),
+    "slow": Answer(),
+    "portal": Answer(),
+    "poison": Answer(),
+}
+"""The answers that a person can choose. The switches do the rest of "hangs", "slow", "portal" and "poison" themselves."""
 
-Event = dict[str, Any]
+MAX_LOG = 200  # requests and events shown; the table keeps everything
+WATCH_POLL_S = 0.03  # a person takes it for "at once"
+RESET_POLL_S = 0.01  # about as long as a commit
 
-
-class Store:
-    """Events by id, in SQLite: the part of a real backend that makes sending twice harmless."""
-
-    def __init__(self, database: str) -> None:
-        if database != ":memory:":
-            Path(database).parent.mkdir(parents=True, exist_ok=True)
-        self._lock = threading.Lock()
-        self._connection = sqlite3.connect(database, check_same_thread=False)
-        self._connection.execute(
-            "CREATE TABLE IF NOT EXISTS events (position INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, body TEXT NOT NULL)"
-        )
-
-    def add(self, events: list[Event]) -> list[Event]:
-        """Store the events that are new, and return them."""
-        with self._lock, self._connection as connection:
-            return [event for event in events if self._insert(connection, event)]
-
-    def _insert(self, connection: sqlite3.Connection, event: Event) -> bool:
-        row = (storable(event["id"]), json.dumps(event))
-        return connection.execute("INSERT OR IGNORE INTO events (id, body) VALUES (?, ?)", row).rowcount == 1
-
-    def count(self) -> int:
-        """How many events there are."""
-        with self._lock:
-            return int(self._connection.execute("SELECT count(*) FROM events").fetchone()[0])
-
-    def latest(self, limit: int) -> list[Event]:
-        """The last events that arrived, oldest first."""
-        query = "SELECT body FROM events ORDER BY position DESC LIMIT ?"
-        with self._lock:
-            rows = self._connection.execute(query, (limit,)).fetchall()
-        return [json.loads(body) for (body,) in reversed(rows)]
-
-    def clear(self) -> None:
-        """Forget everything."""
-        with self._lock, self._connection as connection:
-            connection.execute("DELETE FROM events")
-
-    def close(self) -> None:
-        """Give the file back."""
-        with self._lock:
-            self._connection.close()
+Entry = dict[str, Any]
 
 
 class Demo:
-    """What all connections share: the store, the log of requests, and what the server is told to answer."""
+    """One receiver and its log. The server's event loop writes it; any thread may read it, and set `answer`.
 
-    def __init__(self, database: str = ":memory:", latency_ms: int = 0) -> None:
-        self.store = Store(database)
+    `settings` are the receiver's. Raises SQLAlchemy's `DBAPIError` where the file is no database.
+    """
+
+    def __init__(self, database: Path | str, latency_ms: int = 0, **settings: Any) -> None:
+        path = Path(database).resolve()
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self.receiver = create_app(Settings(db=f"sqlite:///{path}", **settings))
+        self.receiver.store.prepare()
         self.latency_s = latency_ms / 1000
         self.is_closing = False
         self._answer = "ok"
         self._metrics = Metrics()
-        self._log: deque[dict[str, Any]] = deque(maxlen=MAX_LOG)
+        self._log: deque[Entry] = deque(maxlen=MAX_LOG)
         self._requests = 0
         self._forgotten = 0  # so many of them came before the last reset
+        self._passed_on = 0
         self._version = 0
-        self._changed = threading.Condition()
+        self._lock = threading.Lock()
 
     @property
     def answer(self) -> str:
-        """One of `ANSWERS`."""
+        """A name of `SCRIPT`."""
         return self._answer
 
     @answer.setter
     def answer(self, answer: object) -> None:
-        if answer not in ANSWERS:
-            raise ValueError(f"answer is {answer!r}; allowed: {', '.join(ANSWERS)}")
-        self._answer = str(answer)
-        self._touch()
+        if not isinstance(answer, str) or answer not in SCRIPT:
+            raise ValueError(f"answer is {answer!r}; allowed: {', '.join(SCRIPT)}")
+        self._answer = answer
+        self._version += 1
 
-    def note(self, path: str, batch: dict[str, Any]) -> dict[str, Any]:
+    def note(self, path: str, batch_id: str | None, ids: list[str]) -> Entry:
         """Write a request into the log the moment it arrives; `settle` completes it."""
-        with self._changed:
+        with self._lock:
             self._requests += 1
-            ids = [event["id"] for event in batch["events"]]
-            entry = {"number": self._requests, "receivedAt": now_ms(), "path": path, "batchId": batch.get("batchId")}
-            entry.update(ids=ids, status="open", added=0)
+            entry = {"number": self._requests, "receivedAt": now_ms(), "path": path, "batchId": batch_id}
+            entry.update(ids=ids, status="open", added=0, known=0, rejected=0)
             self._log.append(entry)
             self._metrics.count_request(now_ms())
-        self._touch()
+            self._version += 1
         return entry
 
-    def is_forgotten(self, entry: dict[str, Any]) -> bool:
+    def is_forgotten(self, entry: Entry) -> bool:
         """Whether a reset has come since `note`."""
         return int(entry["number"]) <= self._forgotten
 
-    def book(self, entry: dict[str, Any], events: list[Event]) -> int:
-        """Store what is new, as if it had been at once: a reset since then has emptied that too. Says how many were."""
-        with self._changed:
-            if self.is_forgotten(entry):
-                return 0
-            added = self.store.add(events)
-            self._metrics.count_commit(now_ms(), added, len(events) - len(added))
-            return len(added)
+    @contextmanager
+    def passing_on(self) -> Iterator[None]:
+        """While a request is with the receiver; a reset waits for its end."""
+        self._passed_on += 1
+        try:
+            yield
+        finally:
+            self._passed_on -= 1
 
-    def settle(self, entry: dict[str, Any], status: str, added: int = 0) -> None:
-        """What became of a request, for the log."""
-        with self._changed:
-            entry.update(status=status, added=added)
-        self._touch()
+    def settle(self, entry: Entry, status: str, report: Report | None = None) -> None:
+        """What became of a request: its answer, and the receiver's report where it got so far."""
+        with self._lock:
+            entry["status"] = status
+            self._version += 1
+            if report is not None and not self.is_forgotten(entry):
+                counts = report.counts()
+                entry.update(added=counts["accepted"], known=counts["duplicates"], rejected=counts["rejected"])
+                self._metrics.count_commit(now_ms(), [row.clicked_at for row in report.accepted], counts["duplicates"])
 
     def state(self) -> dict[str, Any]:
-        """Everything the page shows of the server."""
-        stored, events = self.store.count(), self.store.latest(MAX_LOG)
-        with self._changed:
+        """Everything the page shows of the server. Waits for the database."""
+        newest = select(clicks).order_by(text("rowid DESC")).limit(MAX_LOG)
+        with self.receiver.store.engine.connect() as connection:
+            stored = connection.execute(select(func.count()).select_from(clicks)).scalar_one()
+            rows = connection.execute(newest).mappings().all()
+        events = [event_of(dict(row)) for row in reversed(rows)]
+        with self._lock:
             log = [dict(entry) for entry in self._log]
             received = self._requests - self._forgotten
             return {"answer": self._answer, "requests": log, "received": received, "stored": stored, "events": events}
 
     def figures(self) -> dict[str, Any]:
         """Everything the operator's page shows, since the start or the last reset."""
-        with self._changed:
+        with self._lock:
             return self._metrics.figures(now_ms())
 
-    def reset(self) -> None:
-        """An empty store, an empty log, a server that answers."""
-        with self._changed:
-            self.store.clear()
+    async def reset(self) -> None:
+        """An empty table, an empty log, a server that answers. Only for the server's event loop."""
+        while self._passed_on:
+            await asyncio.sleep(RESET_POLL_S)
+        # Nothing else runs until the deletion has its place before later commits.
+        with self._lock:
             self._log.clear()
             self._metrics.clear()
             self._forgotten = self._requests
         self.answer = "ok"
+        await self.receiver.committer.in_thread(self._delete_all)
+        self._version += 1
 
-    def watch(self) -> Iterator[dict[str, Any] | None]:
-        """The state, now and after each change; None when nothing happened for a while."""
+    async def watch(self) -> AsyncIterator[dict[str, Any]]:
+        """The state, now and after each change. Only for the server's event loop."""
         seen = -1
         while not self.is_closing:
-            with self._changed:
-                if self._version == seen:
-                    self._changed.wait(WATCH_POLL_S)
-                is_news, seen = self._version != seen, self._version
-            yield self.state() if is_news else None
+            if seen != self._version:
+                seen = self._version
+                yield await asyncio.to_thread(self.state)
+            await asyncio.sleep(WATCH_POLL_S)
 
     def close(self) -> None:
         """Let the waiting connections go."""
         self.is_closing = True
-        self._touch()
 
-    def _touch(self) -> None:
-        with self._changed:
-            self._version += 1
-            self._changed.notify_all()
-
-
-def storable(text: str) -> str:
-    """The text that SQLite can take: half of a surrogate pair, which has no UTF-8, becomes its escape."""
-    return text.encode("utf-8", "backslashreplace").decode()
+    def _delete_all(self) -> None:
+        with self.receiver.store.engine.begin() as connection:
+            connection.execute(delete(clicks))
 
 
 def now_ms() -> int:

@@ -1,42 +1,51 @@
-"""The demo's server. Invariant: every request ends in an answer, whatever it contains, unless `answer` says otherwise.
+"""The demo's server: `clickqueue_receiver` with an SQLite file, the page's switches before it, and the two pages.
 
-Real where the demo must be believed (HTTP, SQLite), scripted where a person wants to break things: `answer` says what
-the two tracking routes do with the next request. Only the page of this server may set it. Standard library alone.
+Invariant: only the pages of this server may read `/control/` and set the switches. The tracking routes, `/healthz` and
+`/metrics` are the receiver's own.
 """
 
 from __future__ import annotations
 
-import json
-import select
 import socket
 import threading
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
-from http import HTTPStatus
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, ClassVar
 
-from examples.demo_json import BATCH, SINGLE, BadRequest, as_batch, as_object
-from examples.demo_state import ANSWERS, Demo
+import uvicorn
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response, StreamingResponse
+from starlette.routing import Mount, Route
 
-__all__ = ["ANSWERS", "BATCH", "MAX_BODY_BYTES", "PAGE", "ROOT", "SINGLE", "Demo", "serve"]
+from clickqueue_receiver.body import read_body
+from clickqueue_receiver.endpoints import BATCH, SINGLE
+from clickqueue_receiver.jsontext import NotJson, parse
+from clickqueue_receiver.protocol import protocol_for
+from clickqueue_receiver.refused import Refused
+from clickqueue_receiver.report import encode
+from clickqueue_receiver.testmode import as_json
+from examples.demo_state import Demo
+from examples.demo_switches import Switches
+
+__all__ = ["BATCH", "PAGE", "ROOT", "SINGLE", "Demo", "serve"]
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = "/examples/widget-offline-test.html"
-
-RETRY_AFTER_S = 6  # longer than the first backoff of 2 s, so that a person sees who is obeyed
-MAX_BODY_BYTES = 1_000_000  # a batch is at most 60 000; what is larger comes from no queue
-MAX_DIGITS = 20  # of a Content-Length; Python counts no further than 4 300
-BODY_TIMEOUT_S = 10  # as long as the client itself waits for an answer
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
+STARTUP_POLL_S = 0.005
 
 # The page is a guest's worst case, to show that the module lives with it (CONTRACT 7.1).
 CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; "
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
+PAGE_HEADERS = {
+    "Content-Security-Policy": CSP,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cache-Control": "no-store",
+}
 FOLDERS = ("examples", "dist", "node_modules/uplot/dist")  # the last one has the charts of the operator's page
 KINDS = {
     ".html": "text/html; charset=utf-8",
@@ -47,166 +56,80 @@ KINDS = {
 }
 
 
-class Handler(BaseHTTPRequestHandler):
-    """One connection of a browser."""
+class Control:
+    """The routes below `/control/`: what the server knows, and its switches."""
 
-    demo: ClassVar[Demo]
-    protocol_version = "HTTP/1.1"
-    timeout = 60  # a browser keeps connections that it no longer needs
+    def __init__(self, demo: Demo) -> None:
+        self._demo = demo
+        self.routes = [
+            Route("/control/state", self.state),
+            Route("/control/metrics", self.metrics),
+            Route("/control/stream", self.stream),
+            Route("/control/answer", self.answer, methods=["POST"]),
+            Route("/control/reset", self.reset, methods=["POST"]),
+        ]
 
-    def do_GET(self) -> None:
-        """The page, its files, and what the server knows."""
-        path = self.path.partition("?")[0]
-        if path == "/":
-            self._send(HTTPStatus.FOUND, headers={"Location": PAGE})
-        elif path.startswith("/control/") and not self._is_from_our_page():
-            self._forbid()
-        elif path == "/control/state":
-            self._send_json(HTTPStatus.OK, self.demo.state())
-        elif path == "/control/metrics":
-            self._send_json(HTTPStatus.OK, self.demo.figures())
-        elif path == "/control/stream":
-            self._stream()
-        else:
-            self._send_file(path)
+    # Functions without `async` run in a thread, where they may wait for the database.
+    def state(self, request: Request) -> Response:
+        """Everything that the widget's page shows of the server."""
+        check_page(request)
+        return as_json(self._demo.state())
 
-    def do_POST(self) -> None:
-        """The two tracking routes, and the switches of the page."""
+    def metrics(self, request: Request) -> Response:
+        """Everything that the operator's page shows."""
+        check_page(request)
+        return as_json(self._demo.figures())
+
+    async def stream(self, request: Request) -> Response:
+        """The state, now and after each change."""
+        check_page(request)
+
+        async def messages() -> AsyncIterator[bytes]:
+            yield b"retry: 500\n\n"
+            async for state in self._demo.watch():
+                yield b"data: " + bytes(as_json(state).body) + b"\n\n"
+
+        return StreamingResponse(messages(), headers={"Cache-Control": "no-store"}, media_type="text/event-stream")
+
+    async def answer(self, request: Request) -> Response:
+        """Set what the tracking routes answer. Refuses what is no such answer: 400."""
+        check_page(request)
+        body = await read_body(request, self._demo.receiver.settings)
         try:
-            body = self._read_json()
-            if self.path in (SINGLE, BATCH):
-                self._track(as_batch(self.path, body))
-            elif self.path.startswith("/control/") and not self._is_from_our_page():
-                self._forbid()
-            elif self.path == "/control/answer":
-                self._set_answer(body.get("answer"))
-                self._send_json(HTTPStatus.OK, self.demo.state())
-            elif self.path == "/control/reset":
-                self.demo.reset()
-                self._send_json(HTTPStatus.OK, self.demo.state())
-            else:
-                self._send_json(HTTPStatus.NOT_FOUND, {"error": f"no route {self.path}; there are {SINGLE} and {BATCH}"})
-        except BadRequest as fault:
-            self._send_json(fault.status, {"error": str(fault)})
+            wish = parse(body, 1)
+            self._demo.answer = wish["answer"] if isinstance(wish, dict) and "answer" in wish else None
+        except (NotJson, ValueError) as fault:
+            raise Refused(400, str(fault)) from None
+        return Response(status_code=204)
 
-    def _set_answer(self, answer: object) -> None:
-        try:
-            self.demo.answer = answer
-        except ValueError as fault:
-            raise BadRequest(str(fault)) from None
+    async def reset(self, request: Request) -> Response:
+        """Start over: an empty table, an empty log, a server that answers."""
+        check_page(request)
+        await self._demo.reset()
+        return Response(status_code=204)
 
-    def _track(self, batch: dict[str, Any]) -> None:
-        demo, entry = self.demo, self.demo.note(self.path, batch)
-        # As far away as servers are: next door, no eye would see a request under way. Tests have it at 0.
-        time.sleep(demo.latency_s)
-        answer = demo.answer
-        if answer == "hangs":
-            self._wait_for_the_end(entry)
-            # A forgotten one is answered: with keepalive it has outlived its page, and Chromium repeats what is hung up.
-            if not demo.is_forgotten(entry):
-                self._hang_up()
-                return demo.settle(entry, "hung")
-        if answer == "cut":
-            self._hang_up()
-            return demo.settle(entry, "cut")
-        if answer in ("500", "429"):
-            demo.settle(entry, answer)
-            headers = {"Retry-After": str(RETRY_AFTER_S)} if answer == "429" else {}
-            return self._send_json(HTTPStatus(int(answer)), {"error": "as you wish"}, headers)
-        added = demo.book(entry, batch["events"])
-        if answer == "lost":
-            self._hang_up()
-            return demo.settle(entry, "lost", added)
-        demo.settle(entry, "200", added)
-        return self._send_json(HTTPStatus.OK, {"accepted": len(batch["events"])})
 
-    def _wait_for_the_end(self, entry: dict[str, Any]) -> None:
-        while not self.demo.is_closing and not self.demo.is_forgotten(entry):
-            readable, _, _ = select.select([self.connection], [], [], 0.1)
-            if readable and not self.connection.recv(1, socket.MSG_PEEK):
-                break
+def check_page(request: Request) -> None:
+    """Raise `Refused` 403 where the page that asks is not ours. A foreign name may lead to this address, too (DNS rebinding)."""
+    host = request.headers.get("host", "")
+    name = host if host.endswith("]") else host.rpartition(":")[0] or host
+    if name not in LOOPBACK or request.headers.get("origin", f"http://{host}") != f"http://{host}":
+        raise Refused(403, f"only the page of this server, on {LOOPBACK[0]}, may ask for /control/")
 
-    def _hang_up(self) -> None:
-        self.close_connection = True
-        with suppress(OSError):
-            self.connection.shutdown(socket.SHUT_RDWR)
 
-    def _stream(self) -> None:
-        self.send_response(HTTPStatus.OK)
-        self.send_header("Content-Type", "text/event-stream")
-        self.send_header("Cache-Control", "no-store")
-        self.send_header("Connection", "close")
-        self.end_headers()
-        self.close_connection = True
-        self.wfile.write(b"retry: 500\n\n")
-        for state in self.demo.watch():
-            self.wfile.write(b": still here\n\n" if state is None else f"data: {json.dumps(state)}\n\n".encode())
+async def refuse(request: Request, error: Exception) -> Response:
+    """The answer to a `Refused`."""
+    assert isinstance(error, Refused)
+    return Response(encode({"error": error.text}), error.status, error.headers, "application/json")
 
-    def _is_from_our_page(self) -> bool:
-        """Whether the page that asks is ours. A foreign name may lead to this address, too (DNS rebinding)."""
-        host = self.headers.get("Host", "")
-        name = host if host.endswith("]") else host.rpartition(":")[0] or host
-        return name in LOOPBACK and self.headers.get("Origin", f"http://{host}") == f"http://{host}"
 
-    def _forbid(self) -> None:
-        self._send_json(HTTPStatus.FORBIDDEN, {"error": f"only the page of this server, on {LOOPBACK[0]}, may ask for /control/"})
-
-    def _read_json(self) -> dict[str, Any]:
-        return as_object(self._read_body(self._content_length()))
-
-    def _content_length(self) -> int:
-        """Raises BadRequest, after which the connection ends: where the next request begins is not known."""
-        text = self.headers.get("Content-Length", "0")
-        is_chunked = "Transfer-Encoding" in self.headers
-        is_number = text.isascii() and text.isdigit() and len(text) <= MAX_DIGITS and not is_chunked
-        if is_number and int(text) <= MAX_BODY_BYTES:
-            return int(text)
-        self.close_connection = True
-        if is_number:
-            fault = f"the body has {text} bytes; at most {MAX_BODY_BYTES} are taken"
-            raise BadRequest(fault, HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
-        raise BadRequest("the body needs its number of bytes as Content-Length", HTTPStatus.LENGTH_REQUIRED)
-
-    def _read_body(self, length: int) -> bytes:
-        self.connection.settimeout(BODY_TIMEOUT_S)
-        try:
-            return self.rfile.read(length)
-        except TimeoutError:
-            self.close_connection = True
-            fault = f"{length} bytes of body were announced and did not come within {BODY_TIMEOUT_S} s"
-            raise BadRequest(fault, HTTPStatus.REQUEST_TIMEOUT) from None
-        finally:
-            self.connection.settimeout(self.timeout)
-
-    def _send_file(self, path: str) -> None:
-        file = find_file(path)
-        if file is None:
-            return self._send_json(HTTPStatus.NOT_FOUND, {"error": f"no file {path}"})
-        headers = {"Content-Security-Policy": CSP, "X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer"}
-        return self._send(HTTPStatus.OK, file.read_bytes(), KINDS[file.suffix], headers)
-
-    def _send_json(self, status: HTTPStatus, value: Any, headers: dict[str, str] | None = None) -> None:
-        self._send(status, json.dumps(value).encode(), "application/json", headers)
-
-    def _send(
-        self, status: HTTPStatus, body: bytes = b"", kind: str = "text/plain", headers: dict[str, str] | None = None
-    ) -> None:
-        self.send_response(status)
-        self.send_header("Content-Type", kind)
-        self.send_header("Content-Length", str(len(body)))
-        self.send_header("Cache-Control", "no-store")
-        for key, value in (headers or {}).items():
-            self.send_header(key, value)
-        self.end_headers()
-        self.wfile.write(body)
-
-    def handle(self) -> None:
-        """A browser that leaves in the middle is daily life, not an error."""
-        with suppress(ConnectionError, TimeoutError):
-            super().handle()
-
-    def log_message(self, format: str, *args: object) -> None:
-        """The page shows the log."""
+def send_file(request: Request) -> Response:
+    """A page, or a file of one."""
+    path = request.scope["path"]
+    file = find_file(path)
+    if file is None:
+        raise Refused(404, f"no file {path}")
+    return Response(file.read_bytes(), headers={"Content-Type": KINDS[file.suffix], **PAGE_HEADERS})
 
 
 def find_file(path: str) -> Path | None:
@@ -219,19 +142,35 @@ def find_file(path: str) -> Path | None:
         return None
 
 
+def application(demo: Demo) -> Starlette:
+    """The pages, the switches, and the receiver behind them."""
+    routes = [
+        Route("/", lambda request: RedirectResponse(PAGE, 302)),
+        *[Route(f"/{folder}/{{path:path}}", send_file) for folder in FOLDERS],
+        *Control(demo).routes,
+        Mount("", Switches(demo)),
+    ]
+    return Starlette(routes=routes, lifespan=demo.receiver.lifespan, exception_handlers={Refused: refuse})
+
+
 @contextmanager
 def serve(demo: Demo, port: int = 0) -> Iterator[str]:
     """Serve on 127.0.0.1 until the block ends; gives the address of the server, without a path."""
-    handler = type("BoundHandler", (Handler,), {"demo": demo})
-    server = ThreadingHTTPServer(("127.0.0.1", port), handler)
-    server.daemon_threads = True
-    thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
+    listener = socket.create_server(("127.0.0.1", port))
+    address = f"http://127.0.0.1:{listener.getsockname()[1]}"
+    protocol = protocol_for(demo.receiver.settings)
+    # The page shows the log.
+    config = uvicorn.Config(application(demo), http=protocol, ws="none", lifespan="on", log_config=None, log_level="error")
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run, args=([listener],), daemon=True)
     thread.start()
     try:
-        yield f"http://127.0.0.1:{server.server_address[1]}"
+        while not server.started:
+            thread.join(STARTUP_POLL_S)
+            if not thread.is_alive():
+                raise RuntimeError("the demo's server did not start; the reason is above")
+        yield address
     finally:
         demo.close()
-        server.shutdown()
+        server.should_exit = True
         thread.join()
-        server.server_close()
-        demo.store.close()

@@ -1,5 +1,6 @@
 /* The demo's wiring: one queue, one widget, one server. All drawing stands in widget-offline-view.js. */
 import { ClickQueue, createWidgetApi } from '../dist/clickqueue.js';
+import { partialEnv } from './partial-env.js';
 import { startTheme } from './theme.js';
 import { byId, drawJourney, drawQueue, drawServer, drawStorage, drawTries, setOrigin, setRedraw } from './widget-offline-view.js';
 
@@ -14,24 +15,21 @@ const tries = new Set(JSON.parse(sessionStorage.getItem('demo-tries') || '[]'));
 const clicked = []; // [id, ...] of this page load
 let sentIds = [];
 
-/* The queue runs on the browser's own ports. Three are wrapped: to cut the line, and to see which timer runs. */
-const env = {
-  network: { isOnline: () => line.isUp && navigator.onLine },
-  clock: {
-    nowMs: () => Date.now(),
-    uptimeMs: () => performance.now(),
-    callLater(delayMs, callback) {
-      const dueAt = performance.now() + delayMs;
-      // The queue may arm the same deadline anew at each click; the dial should not start over for that.
-      if (Math.abs(dueAt - timer.dueAt) > 60) timer.armedAt = performance.now();
-      timer.dueAt = dueAt;
-      const handle = setTimeout(() => { forget(handle); callback(); }, delayMs);
-      timer.handle = handle;
-      return handle;
-    },
-    cancel(handle) { clearTimeout(handle); forget(handle); },
+/* The queue runs in this window. Three of its names are wrapped: to cut the line, and to see which timer runs. */
+const isOnline = () => line.isUp && navigator.onLine;
+const env = partialEnv({
+  navigator: partialEnv({ get onLine() { return isOnline(); } }, navigator),
+  setTimeout(callback, delayMs) {
+    const dueAt = performance.now() + delayMs;
+    // The queue may arm the same deadline anew at each click; the dial should not start over for that.
+    if (Math.abs(dueAt - timer.dueAt) > 60) timer.armedAt = performance.now();
+    timer.dueAt = dueAt;
+    const handle = setTimeout(() => { forget(handle); callback(); }, delayMs);
+    timer.handle = handle;
+    return handle;
   },
-};
+  clearTimeout(handle) { clearTimeout(handle); forget(handle); },
+});
 
 function forget(handle) {
   if (timer.handle === handle) timer.handle = null;
@@ -104,7 +102,7 @@ function draw() {
     drawQueue(snapshot, timer);
     drawStorage(storedKeys());
     drawServer(server);
-    drawJourney({ stored: storedEvents(), flying: snapshot.inFlight > 0 ? sentIds : [], server, isUp: env.network.isOnline(), isSending: snapshot.state === 'sending' });
+    drawJourney({ stored: storedEvents(), flying: snapshot.inFlight > 0 ? sentIds : [], server, isUp: isOnline(), isSending: snapshot.state === 'sending' });
     noticeTries(snapshot);
     drawTries(tries);
   });
@@ -114,8 +112,8 @@ function noticeTries(snapshot) {
   const done = server.requests.filter((request) => request.status === '200' && request.ids.some((id) => clicked.includes(id)));
   if (done.some((request) => request.ids.length >= 10)) tries.add('burst');
   if (done.some((request) => request.ids.length === 1)) tries.add('timer');
-  if (!env.network.isOnline() && snapshot.pending > 0) tries.add('cut');
-  if (tries.has('cut') && env.network.isOnline() && snapshot.pending === 0) tries.add('mend');
+  if (!isOnline() && snapshot.pending > 0) tries.add('cut');
+  if (tries.has('cut') && isOnline() && snapshot.pending === 0) tries.add('mend');
   sessionStorage.setItem('demo-tries', JSON.stringify([...tries]));
 }
 

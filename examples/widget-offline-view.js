@@ -203,12 +203,12 @@ export function drawServer(server) {
   newest = server.requests.length > 0 ? server.requests[server.requests.length - 1].number : 0;
 }
 
-function requestRow({ number, receivedAt, status, ids, added, batchId }) {
-  const known = ['200', 'lost'].includes(status) ? ids.length - added : 0;
+function requestRow({ number, receivedAt, status, ids, added, known, rejected, batchId }) {
   const badge = h('span', { className: 'badge', textContent: ANSWERS[status] || status });
   badge.dataset.status = status;
   const time = new Date(receivedAt).toLocaleTimeString('en-GB');
-  const stored = known > 0 ? `${added} new, ${known} known` : added > 0 ? `${added} new` : '–';
+  const counts = [[added, 'new'], [known, 'known'], [rejected, 'rejected']].filter(([count]) => count > 0);
+  const stored = counts.map(([count, name]) => `${count} ${name}`).join(', ') || '–';
   const row = h('tr', { className: number > newest && newest > 0 ? 'is-new' : '' },
     ...[time, badge, ids.length, stored].map((value) => h('td', {}, value)),
     h('td', { title: batchId || 'a single event' }, h('code', { textContent: batchId ? batchId.slice(0, 8) : 'single' })));

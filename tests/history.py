@@ -20,7 +20,7 @@ from typing import Any
 
 from clickqueue.main import ClickQueue
 from clickqueue.platform.ports import Event
-from clickqueue.platform.runtime import utf8_bytes
+from clickqueue.platform.texts import utf8_bytes
 from tests.endpoint import BLAME_STATUSES, Endpoint
 from tests.fakes import FakeJson, FakeStorage, Origin, Promise, Tab, World, click
 from tests.limits import set_limit

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from tools import formats, mangling, node, sizes
-from tools.source_tree import PACKAGE, BuildError, dotted_name, find_file, modules_of, python_file
+from tools.source_tree import PACKAGE, BuildError, dotted_name, find_file, modules_of, python_file, twins_of
 from tools.subset.checks import check_folder
 from tools.transpile import TRANSCRYPT_RUNTIME, exports_of, python_lines, transpile
 
@@ -57,14 +57,14 @@ def _modules(source: Path) -> list[dict[str, Any]]:
 
 def link(source: Path, modules: Path) -> dict[str, Any]:
     """Bundle the transpiled modules with esbuild; returns the files as text."""
-    runtime = find_file(source, "runtime.js")
+    twins = {f"./{dotted_name(source, twin)}.js": str(twin) for twin in twins_of(source)}
     job = {
         "staging": str(modules),
         "entry": ENTRY,
         "out": str(source.parent.parent / "dist"),
         "target": TARGET,
         "modules": _modules(source),
-        "replaced": {f"./{dotted_name(source, runtime)}.js": str(runtime), TRANSCRYPT_RUNTIME: str(runtime)},
+        "replaced": twins | {TRANSCRYPT_RUNTIME: str(find_file(source, "runtime.js"))},
         "mangled": mangling.mangled(source, modules_of(source)),
         "mangleCache": mangling.mangle_cache(source),
     }

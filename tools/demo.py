@@ -8,12 +8,15 @@ from __future__ import annotations
 import argparse
 import socket
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 from selenium.webdriver.remote.webdriver import WebDriver
+from sqlalchemy.exc import DBAPIError
 
 from examples.server import ROOT, Demo, serve
 from tools.browsers import NAMES, NoBrowser, can_cut, choose, open_browser, set_network
@@ -140,7 +143,7 @@ class _Mark:
     received: int
 
 
-def play(browser: str | None, database: str) -> int:
+def play(browser: str | None, database: Path) -> int:
     """Drive the page, print the table, save the picture; the exit code."""
     OUT.mkdir(parents=True, exist_ok=True)
     picture = OUT / "demo.png"
@@ -205,11 +208,12 @@ def is_free(port: int) -> bool:
     return True
 
 
-def stay(database: str, port: int) -> int:
+def stay(database: Path, port: int) -> int:
     """Serve until Ctrl+C."""
     demo = Demo(database, LATENCY_MS)
     with serve(demo, port) as url:
-        print(f"Open {url} in a browser. Events are stored in {database}. Ctrl+C ends it.", flush=True)
+        print(f"Open {url} in a browser. Ctrl+C ends it.")
+        print(f"Events are stored in {database}, in the table `clicks` of clickqueue_receiver.", flush=True)
         try:
             threading.Event().wait()
         except KeyboardInterrupt:
@@ -222,15 +226,17 @@ def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="dev.py demo", description=__doc__.partition("\n")[0])
     parser.add_argument("--play", action="store_true", help="drive the four scenarios in a headless browser")
     parser.add_argument("--browser", choices=NAMES, help="the browser of --play; default: the first that is there")
-    parser.add_argument(
-        "--database", help="an SQLite file, or :memory:; default: build/demo/clicks.sqlite3, with --play :memory:"
-    )
+    parser.add_argument("--database", type=Path, help="an SQLite file; default: build/demo/clicks.sqlite3, with --play a new one")
     parser.add_argument("--port", type=int, help=f"default: {PORT}, or one that is free where that is taken")
     options = parser.parse_args(arguments)
     try:
-        if options.play:
-            return play(options.browser, options.database or ":memory:")
-        return stay(options.database or str(OUT / "clicks.sqlite3"), choose_port(options.port))
+        if not options.play:
+            return stay(options.database or OUT / "clicks.sqlite3", choose_port(options.port))
+        with tempfile.TemporaryDirectory(prefix="clickqueue-demo-") as folder:
+            return play(options.browser, options.database or Path(folder) / "clicks.sqlite3")
+    except DBAPIError as error:
+        print(f"--database is {options.database or OUT}; allowed is an SQLite file, or a new one: {error.orig}", file=sys.stderr)
+        return 2
     except (NoBrowser, BadPort) as error:
         print(error, file=sys.stderr)
         return 2

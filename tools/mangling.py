@@ -10,7 +10,7 @@ import ast
 import re
 from pathlib import Path
 
-from tools.source_tree import find_file
+from tools.source_tree import find_file, twins_of
 from tools.subset.symbols import collect, parse
 
 NATIVE = {"append": "push", "py_get": "get", "startswith": "startsWith"}
@@ -52,10 +52,10 @@ def public(source: Path) -> set[str]:
 
 
 def foreign(source: Path) -> set[str]:
-    """Attributes of the page's own objects: those that browser.py and runtime.js use."""
+    """Attributes of the page's own objects: those that browser.py and the twins in JavaScript use."""
     attributes = [node for node in ast.walk(parse(find_file(source, "browser.py"))) if isinstance(node, ast.Attribute)]
     theirs = {node.attr for node in attributes if ast.unparse(node.value) != "self"}
-    return theirs | set(re.findall(r"\.(\w+)", find_file(source, "runtime.js").read_text())) | set(KEPT)
+    return theirs | {name for twin in twins_of(source) for name in re.findall(r"\.(\w+)", twin.read_text())} | set(KEPT)
 
 
 def own(modules: list[Path]) -> set[str]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 
 PACKAGE = "clickqueue"
-CPYTHON_ONLY = ("__init__.py", "ports.py", "runtime.py")
+CPYTHON_ONLY = ("__init__.py", "ports.py")
 
 
 class BuildError(Exception):
@@ -16,8 +16,14 @@ class BuildError(Exception):
 
 
 def modules_of(source: Path) -> list[Path]:
-    """The Python files of a package that become JavaScript."""
-    return sorted(path for path in source.rglob("*.py") if path.name not in CPYTHON_ONLY)
+    """The Python files of a package that become JavaScript; one that has a twin stays in CPython."""
+    files = (path for path in source.rglob("*.py") if path.name not in CPYTHON_ONLY)
+    return sorted(path for path in files if not path.with_suffix(".js").is_file())
+
+
+def twins_of(source: Path) -> list[Path]:
+    """The JavaScript files of a package: `platform/runtime.js` takes the place of `platform/runtime.py`."""
+    return sorted(source.rglob("*.js"))
 
 
 def find_file(source: Path, name: str) -> Path:

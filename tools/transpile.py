@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from tools.peephole import NOT_CODE, optimize
-from tools.source_tree import PACKAGE, BuildError, dotted_name, find_file, modules_of, python_file
+from tools.source_tree import PACKAGE, BuildError, dotted_name, find_file, modules_of, python_file, twins_of
 
 TRANSCRYPT_RUNTIME = "./org.transcrypt.__runtime__.js"
 TYPING_MODULES = ("__future__", "typing", "collections.abc")
@@ -64,10 +64,10 @@ def exports_of(module: Path) -> list[str]:
 
 def stage(source: Path, staging: Path, entries: list[str]) -> None:
     """Lay out the copy that Transcrypt works on, so that nothing is ever written into src/."""
-    runtime = find_file(source, "runtime.js")
     texts = {path: without_types(path.read_text()) for path in modules_of(source)}
-    # Transcrypt reads only the names, and stumbles over JavaScript newer than itself.
-    texts[runtime] = "".join(f"export var {name} = null;\n" for name in sorted(runtime_exports(runtime.read_text())))
+    for twin in twins_of(source):
+        # Transcrypt reads only the names, and stumbles over JavaScript newer than itself.
+        texts[twin] = "".join(f"export var {name} = null;\n" for name in sorted(names_in(twin.read_text())))
     for path, text in texts.items():
         staged = staging / PACKAGE / path.relative_to(source)
         staged.parent.mkdir(parents=True, exist_ok=True)
@@ -116,10 +116,10 @@ def uses_of(name: str, code: str) -> Iterator[int]:
             yield code.count("\n", 0, found.start())
 
 
-def runtime_exports(runtime: str) -> set[str]:
-    """The names that runtime.js offers."""
-    named = re.findall(r"^export (?:const|let|var|class|function) (\w+)", runtime, re.M)
-    listed = ",".join(re.findall(r"^export \{(.*?)\}", runtime, re.M | re.S)).split(",")
+def names_in(javascript: str) -> set[str]:
+    """The names that a twin exports."""
+    named = re.findall(r"^export (?:const|let|var|class|function) (\w+)", javascript, re.M)
+    listed = ",".join(re.findall(r"^export \{(.*?)\}", javascript, re.M | re.S)).split(",")
     return {*named, *(entry.split(" as ")[-1].strip() for entry in listed if entry.strip())}
 
 
@@ -168,9 +168,9 @@ def transpile(source: Path, staging: Path, entries: list[str]) -> Path:
     """The folder of JavaScript modules, ready to be linked."""
     stage(source, staging, entries)
     target = run_transcrypt(staging, source)
-    runtime = find_file(source, "runtime.js")
-    allowed = runtime_exports(runtime.read_text())
-    for path in sorted(target.glob(f"{PACKAGE}.*.js")):
-        if path.stem != dotted_name(source, runtime):
+    allowed = names_in(find_file(source, "runtime.js").read_text())
+    for module in modules_of(source):
+        path = target / f"{dotted_name(source, module)}.js"
+        if path.is_file():
             path.write_text(link_to_runtime(path, optimize(path.read_text()), allowed, source))
     return target

@@ -1,8 +1,8 @@
 /**
- * A click queue for embeddable widgets: it batches, retries, survives offline and reloads, and sends each click at
- * least once. Importing it touches nothing, so it can be imported on a server; a queue is made in a browser.
+ * A click queue for embeddable widgets. It batches, retries, survives offline and reloads, and delivers each event at least
+ * once. Importing it touches nothing, so it can be imported on a server; a queue is made in a browser.
  *
- * This file is the manual. Times are milliseconds, sizes are UTF-8 bytes unless a name says otherwise.
+ * This file is the manual. Times are milliseconds, sizes are UTF-8 bytes.
  *
  * @example
  * import { ClickQueue, createWidgetApi } from 'clickqueue'
@@ -15,7 +15,22 @@
 
 // -- events
 
-/** What a click has to say of itself, as text that is not empty. Without these four it cannot be attributed, and `enqueue` refuses it. */
+/** The fields that the queue itself uses, of any event. A field that is left out is filled in; a given one is kept. */
+export interface NewEvent {
+  /** Unique among all events; the endpoint ignores the second event with the same id. Not empty. Default: a UUID of version 7, 36 characters. */
+  id?: string | undefined
+  /** When the event happened, in ms since 1970. Default: now. */
+  timestamp?: number | undefined
+  /** Default: that of the browser. */
+  userAgent?: string | undefined
+  /** How often the event was sent without an acknowledgement. The queue counts it. */
+  retryCount?: number | undefined
+}
+
+/** An event as the endpoint receives it: as it was enqueued, with the fields that the queue fills in. */
+export type Sent<Event> = Event & { id: string; timestamp: number; userAgent: string }
+
+/** The four fields without which a click cannot be attributed: text, not empty. They are the default of `requiredFields`. */
 export interface ClickFields {
   sessionId: string
   questionId: string
@@ -23,21 +38,8 @@ export interface ClickFields {
   buttonVariantId: string
 }
 
-/**
- * A click as a caller gives it. Every other JSON field that is put on it travels with it unchanged.
- *
- * What is absent is filled in; what is given is kept.
- */
-export interface NewClick extends ClickFields {
-  /** Unique among all clicks; the endpoint forgets the second event with the same one. Default: 128 random bits, up to 43 characters. */
-  id?: string | undefined
-  /** When it was clicked, in ms since 1970. Default: now. */
-  timestamp?: number | undefined
-  /** Default: the browser's. */
-  userAgent?: string | undefined
-  /** How often it was sent without an acknowledgement. The queue counts it. */
-  retryCount?: number | undefined
-}
+/** A click as a caller gives it. It may have further fields; JSON takes them along unchanged. */
+export interface NewClick extends NewEvent, ClickFields {}
 
 /** A click as the endpoint receives it. */
 export interface ClickEvent extends NewClick {
@@ -47,36 +49,36 @@ export interface ClickEvent extends NewClick {
 }
 
 /** The body of a batch, as `createWidgetApi` posts it. */
-export interface BatchRequest {
-  events: ClickEvent[]
+export interface BatchRequest<Event = ClickEvent> {
+  events: Event[]
   /** The same through every retry, as are its events, for as long as the page lives. */
   batchId: string
-  /** The moment of this attempt, in ms since 1970: a server can tell from it how wrong the visitor's clock is. */
+  /** The time of this attempt, in ms since 1970: a server can compute from it how wrong the visitor's clock is. */
   timestamp: number
 }
 
-/** What the queue tells the api of a batch beside its events. */
+/** The second argument of `trackClickBatch`. */
 export interface BatchInfo {
   batchId: string
   timestamp: number
-  /** Hand this to `fetch`: true where the request fits into what a browser lets outlive its page (64 KiB). */
+  /** Pass this to `fetch`. True: the request outlives the page (browsers allow 64 KiB of such requests at a time). */
   keepalive: boolean
 }
 
-/** What an endpoint may say of single events. Whatever it does not name is acknowledged. */
+/** What an endpoint may answer about single events. Every event that is not listed is acknowledged. */
 export interface BatchAnswer {
-  /** Never send these again: dropped, `rejected`, with the server's reason. */
+  /** Never sent again: dropped as `rejected`, with the reason that the server gives. */
   rejected?: Array<{ id: string; reason?: string }>
-  /** Send these again: they stay in the queue. */
+  /** Sent again: these stay in the queue. */
   retry?: string[]
 }
 
 /**
- * The way to the endpoint: what a `ClickQueue` needs of its host. `createWidgetApi` makes one; this is one by hand.
+ * The way to the endpoint. `createWidgetApi` makes one; the example is one written by hand.
  *
- * Resolve (or return) nothing, null or a `BatchAnswer` for an acknowledgement. Reject for a failure, with the HTTP
- * status as `status`, and what `Retry-After` asks for as `retryAfterMs`, on the error. A value whose `ok` is false is a failure
- * too, with its `status`: a `Response` of `fetch`, which resolves for a 500. TypeScript refuses it here all the same.
+ * Return nothing, null or a `BatchAnswer`, or a promise of one of these: the batch is acknowledged. Reject for a failure, with the HTTP
+ * status as `status` and the wait that `Retry-After` asks for as `retryAfterMs` on the error. A value whose `ok` is false is a
+ * failure too, with its `status`: that is the `Response` of `fetch`, which resolves for a 500. TypeScript refuses it nevertheless.
  *
  * @example
  * import { ClickQueue } from 'clickqueue'
@@ -91,20 +93,20 @@ export interface BatchAnswer {
  * }
  * const queue = new ClickQueue({}, api)
  */
-export interface ClickApi {
-  trackClickBatch(events: ClickEvent[], request: BatchInfo): Promise<BatchAnswer | null | void> | BatchAnswer | null | void
+export interface ClickApi<Event = ClickEvent> {
+  trackClickBatch(events: Event[], request: BatchInfo): Promise<BatchAnswer | null | void> | BatchAnswer | null | void
 }
 
 // -- the queue
 
-/** Why an event was given up; each is counted in `QueueStats.dropped` and told to `onDrop`. */
+/** Why an event was dropped. Each drop is counted in `QueueStats.dropped` and passed to `onDrop`. */
 export type DropReason =
   /**
-   * `enqueue` refused it: not an object, not JSON, over `maxEventBytes` or all of `maxQueueBytes`, one of the four fields missing or
-   * empty, an `id` that is no text, a `timestamp` that is no number; or the queue is destroyed.
+   * `enqueue` refused it: it is not an object or not JSON, it is larger than `maxEventBytes` or `maxQueueBytes`, a required field is
+   * missing or empty, its `id` is not text, its `timestamp` is not a number; or the queue is destroyed.
    */
   | 'invalid'
-  /** Over `maxQueueSize` or `maxQueueBytes`: the oldest goes. */
+  /** Over `maxQueueSize` or `maxQueueBytes`: the oldest event is dropped. */
   | 'overflow'
   /** Older than `maxEventAge`, and one last attempt has failed. */
   | 'expired'
@@ -112,14 +114,14 @@ export type DropReason =
   | 'rejected'
   /** The server answered it alone with 413, `maxRetries` times. */
   | 'too_large'
-  /** It lay in storage and was no event. */
+  /** It was in storage and is not an event. */
   | 'corrupt'
-  /** `purge()` was called. */
+  /** `purge()` was called, in this tab or in another one. */
   | 'purged'
 
 /**
- * How the queue behaves. Every field is optional; a wrong one throws a `TypeError` or `RangeError` at construction that
- * names the field, the value and what is allowed. After that the queue never throws. Numbers of events and bytes are whole ones.
+ * How the queue behaves. Every field is optional. A wrong one throws a `TypeError` or `RangeError` at construction that
+ * names the field, the value and what is allowed. After that the queue never throws. Numbers of events and bytes are whole.
  *
  * @example
  * import { ClickQueue, createWidgetApi } from 'clickqueue'
@@ -135,76 +137,82 @@ export type DropReason =
  */
 export interface QueueConfig {
   /**
-   * Events that make a batch: the one that completes it sends it in the same call. 1 to 1 000, default 10: nine of ten
-   * requests are saved, and 3 kB are far below what one keepalive request carries. A batch never has more than 60 000 bytes.
+   * Events in a batch: the one that completes it sends it in the same call. 1 to 1,000, default 10: nine of ten
+   * requests are saved, and 3 kB are far below the size of one keepalive request. A batch never has more than 60,000 bytes.
    */
   maxBatchSize: number
-  /** How long the first event of a batch waits for others. 0 to 86 400 000 ms (a day), default 5 000: a report is that late at most. */
+  /** How long the first event of a batch waits for others. 0 to 86,400,000 ms (a day), default 5,000. */
   maxBatchDelay: number
   /**
    * Failures in a row after which the queue is `parked`: it keeps everything, and tries again when the browser comes online,
-   * when the page is shown, when a batch falls due, at the next page load, and every ten minutes. Also how often an event that the
-   * server itself blames (400, 413, 422) is tried. 1 to 1 000, default 10: about three minutes.
+   * when the page becomes visible, when a new batch is due, at the next page load, and every ten minutes. Also how often an event that
+   * the server rejects by itself (400, 413, 422) is tried. 1 to 1,000, default 10: about three minutes.
    */
   maxRetries: number
   /**
-   * The wait after the first failure; it doubles with each further one, up to `maxRetryDelay`: 2, 4, 8, 16, 30, 30 s.
-   * 1 to 86 400 000 ms, default 2 000.
+   * The wait after the first failure. It doubles with each further one, up to `maxRetryDelay`: 2, 4, 8, 16, 30, 30 s.
+   * 1 to 86,400,000 ms, default 2,000.
    */
   initialRetryDelay: number
-  /** The longest of these waits. `Retry-After` makes one longer, up to an hour. 1 to 86 400 000 ms, default 30 000. */
+  /** The longest of these waits. `Retry-After` makes one longer, up to an hour. 1 to 86,400,000 ms, default 30,000. */
   maxRetryDelay: number
   /**
-   * The `localStorage` key of the first 50 pending events; further ones lie in `<key>.1`, `<key>.2`, …, those of further tabs in
-   * `<key>:<tab>`: whatever is called so is the queue's, which removes what is no event there. Not empty, default `'srv_click_queue'`.
-   * Two widgets with one endpoint share a key; with two endpoints give each its own, `shop_clicks` and `blog_clicks`.
+   * The `localStorage` key with a copy of the first 50 pending events. Keys that begin with `<key>:` contain the events of each tab,
+   * `<key>!` is the mark of a purge: all of these belong to the queue, which removes what is no event there. Not empty,
+   * default `'srv_click_queue'`. Queues with the same endpoint may share a key; queues with different endpoints need a key each,
+   * such as `shop_clicks` and `blog_clicks`.
    */
   storageKey: string
   /**
-   * Pending events above which the oldest goes, `overflow`. 1 to 10 000, default 1 000: a day of clicks without network. A queue
-   * that is smaller than `maxBatchSize` sends when it is full.
+   * Pending events above which the oldest is dropped, `overflow`. 1 to 10,000, default 1,000: a day of clicks without network. A
+   * queue that is smaller than `maxBatchSize` sends when it is full.
    */
   maxQueueSize: number
-  /** Pending bytes above which the oldest goes. 1 000 to 4 194 304, default 524 288: a tenth of what browsers give an origin. */
+  /** Pending bytes above which the oldest event is dropped. 1,000 to 4,194,304, default 524,288: a tenth of what browsers give an origin. */
   maxQueueBytes: number
-  /** The largest event. 100 to 50 000, default 4 096: ten times a usual click, and it still fits into one request. */
+  /** The largest event in bytes. 100 to 50,000, default 4,096: ten times a usual click, and it still fits into one request. */
   maxEventBytes: number
-  /** Older events are offered once more and dropped when that fails, `expired`. 0 to 31 536 000 000 ms (a year), default 604 800 000 (seven days). */
+  /** Older events are sent once more and dropped if that fails, `expired`. 0 to 31,536,000,000 ms (a year), default 604,800,000 (seven days). */
   maxEventAge: number
   /**
-   * The share of each wait that is taken off at random. 0 to 1, default 0: waits are exact. With very many visitors 0.5 keeps
-   * them from coming back all at once after an outage.
+   * The share of each wait that is taken off at random. 0 to 1, default 0: waits are exact. With very many visitors 0.5 spreads
+   * their requests after an outage.
    */
   retryJitter: number
   /**
-   * Told of each event that is given up, with a sentence in `detail`. `event` is what was there: for `invalid` and `corrupt`
-   * anything. Default null. What it throws stays inside the queue.
+   * The fields that `enqueue` requires, each text and not empty. Default: `sessionId`, `questionId`, `offerId` and `buttonVariantId`.
+   * With `[]`, or other names, the queue takes events of any kind. The list must be an array; its elements are not checked.
+   */
+  requiredFields: readonly string[]
+  /**
+   * Called for each event that is dropped; `detail` is a sentence. `event` is what was there: for `invalid` and `corrupt` it may be
+   * anything. Default null. An exception that it throws stays inside the queue.
    */
   onDrop: ((event: unknown, reason: DropReason, detail: string) => void) | null
 }
 
-/** What every field is unless a config says otherwise. */
+/** The default of every field of the config. */
 export declare const DEFAULTS: Readonly<QueueConfig>
 
 /**
- * What a queue is doing.
+ * The state of a queue.
  *
- * `idle`: nothing pending · `waiting`: for more events, or for `maxBatchDelay` · `sending`: a request is in flight ·
+ * `idle`: nothing is pending · `waiting`: for more events, or for `maxBatchDelay` · `sending`: a request is in flight ·
  * `backing-off`: until the next retry · `parked`: after `maxRetries` failures, see there · `destroyed`.
  */
 export type QueueState = 'idle' | 'waiting' | 'sending' | 'backing-off' | 'parked' | 'destroyed'
 
 /**
- * The books of a queue, counted since it was made. The same object until something changes.
+ * The counters of a queue since it was made. The object keeps its identity until something changes.
  *
- * At every instant `enqueued + recovered = acknowledged + pending + handedOver + dropped`, where `invalid` and `corrupt`
- * ones were never enqueued and stay out of the sum.
+ * At every instant `enqueued + recovered = acknowledged + pending + handedOver + dropped`. Drops as `invalid` and `corrupt`
+ * were never enqueued and are not in the sum.
  */
 export interface QueueStats {
   readonly state: QueueState
-  /** `navigator.onLine`. False is certain; true only says that some network is up. */
+  /** `navigator.onLine`. False is certain; true says only that there is some network. */
   readonly isOnline: boolean
-  /** Whether everything pending is in `localStorage`, so that a reload or a crash loses nothing. */
+  /** Whether every pending event is in `localStorage`, so that a reload or a crash loses none. */
   readonly persistent: boolean
   /** Accepted and not yet acknowledged, those in flight included. */
   readonly pending: number
@@ -212,9 +220,9 @@ export interface QueueStats {
   readonly inFlight: number
   /** Accepted by `enqueue`. */
   readonly enqueued: number
-  /** Found in storage, left there by earlier pages and by tabs that have died. */
+  /** Adopted from storage, where earlier pages and tabs that are gone had left them. */
   readonly recovered: number
-  /** Given to another tab, when this page went into the back/forward cache. */
+  /** Left in storage to another tab, when the page was left or frozen. */
   readonly handedOver: number
   /** Confirmed by the endpoint. */
   readonly acknowledged: number
@@ -222,16 +230,22 @@ export interface QueueStats {
   readonly duplicates: number
   /** The last attempt that failed, null before any: for a status line, and for the developer who asks why nothing arrives. */
   readonly lastFailure: Readonly<LastFailure> | null
-  /** Batches that were handed to the api, retries included. */
+  /** Batches that were passed to the api, retries included. */
   readonly batches: number
-  /** Of these, the ones that failed. */
+  /** The batches of these that failed. */
   readonly failures: number
   readonly dropped: Readonly<Record<DropReason, number>>
 }
 
+/** The stats before there is a queue: on a server, and before a component is mounted. Everything is 0, `state` is `idle`. */
+export declare const EMPTY_STATS: Readonly<QueueStats>
+
 /** Why an attempt failed: a response that acknowledges nothing, a timeout, no network, or an error that the api threw. */
 export interface LastFailure {
-  /** The HTTP status; null where there was no response. */
+  /**
+   * The `status` of the error, as it was; null where it had none. Of `createWidgetApi` that is the HTTP status, 0 for a redirect, and
+   * null where there was no response.
+   */
   status: number | null
   /** The message of the error, as `createWidgetApi` or your own api gave it. */
   message: string
@@ -239,11 +253,20 @@ export interface LastFailure {
   at: number
 }
 
+/** How `enqueue` treats one event. */
+export interface EnqueueOptions {
+  /**
+   * True: the event does not wait for `maxBatchDelay`; it leaves in the same call, with everything else that is unsent. It waits
+   * nevertheless while a request is in flight, while the queue backs off or is parked, and while the browser is offline. Default false.
+   */
+  urgent?: boolean | undefined
+}
+
 /**
  * A queue in one page. Several tabs and several widgets may each have one; they share the storage and lose nothing.
  *
- * Each method may be handed on by itself: `useSyncExternalStore(queue.subscribe, queue.getSnapshot)`. A class of yours that extends
- * it may add methods, not replace these.
+ * Each method may be passed on by itself: `useSyncExternalStore(queue.subscribe, queue.getSnapshot)`. A subclass may add
+ * methods; it cannot replace these.
  *
  * @example
  * import { ClickQueue, createWidgetApi } from 'clickqueue'
@@ -254,37 +277,59 @@ export interface LastFailure {
  *   document.title = state == 'parked' ? `${pending} clicks are waiting` : 'Offers'
  * })
  */
-export interface ClickQueue {
+export interface ClickQueue<Event extends object = NewClick> {
   /**
-   * Accept a click. When it returns the id, the click is in `localStorage` already, and no network stands between.
-   * The same id twice, while the first is pending, is one event. Null: refused, see `DropReason`; never throws.
+   * Accept an event. When its id is returned, the event is in `localStorage` already; no network is involved.
+   * The same id twice, while the first is pending, is one event. Null: refused, see `DropReason`. Never throws.
    */
-  readonly enqueue: <Click extends NewClick>(event: Click) => string | null
+  readonly enqueue: <Given extends Event & NewEvent>(event: Given, options?: EnqueueOptions) => string | null
   /** Send what is unsent now, batch after batch, even while backing off or parked; not while the browser is offline. */
   readonly flush: () => void
   /** Call `listener` after each change of the snapshot, until the returned function is called. */
   readonly subscribe: (listener: () => void) => () => void
   readonly getSnapshot: () => QueueStats
   /**
-   * Forget every event of this queue and of tabs that have died, here and in storage: consent was withdrawn. What is in flight
-   * cannot be called back. Queues that live in other tabs keep theirs: purge each. A queue learns what dead tabs have left some
-   * milliseconds after it was made, and forgets it then, so do not `destroy()` it in the same moment.
+   * Consent was withdrawn: drop every event of this `storageKey`, in memory, in storage, and in the other tabs of this origin, open or
+   * gone. A tab that is frozen drops its events before it sends or writes again. A request in flight cannot be called back.
    */
   readonly purge: () => void
   /**
    * Leave no timer and no listener behind. A request in flight may settle; stored events wait for the next start.
-   * After it `enqueue` returns null. Twice is fine.
+   * After it `enqueue` returns null. A second call does nothing.
    */
   readonly destroy: () => void
 }
 
-/** What may be left out, or undefined. */
+/** All fields may be left out, or undefined. */
 export type Optional<Type> = { [Name in keyof Type]?: Type[Name] | undefined }
 
-/** Works without `new` too. `env` replaces single parts of the browser, for tests. */
+/** `Type`, but TypeScript does not infer it from here. */
+type NotInferred<Type> = [Type][Type extends unknown ? 0 : never]
+
+/**
+ * Works without `new` too. The type of the events is `NewClick` unless one is given.
+ *
+ * @example
+ * import { ClickQueue, createWidgetApi } from 'clickqueue'
+ *
+ * // In TypeScript: new ClickQueue<{ url: string }>(…)
+ * const queue = new ClickQueue(
+ *   { requiredFields: ['url'], storageKey: 'page_views' },
+ *   createWidgetApi({ endpoint: '/api/track/view' }),
+ * )
+ * queue.enqueue({ url: location.href }, { urgent: true })
+ */
 export interface ClickQueueConstructor {
-  new (config: Optional<QueueConfig>, api: ClickApi, env?: Partial<ClickQueueEnv>): ClickQueue
-  (config: Optional<QueueConfig>, api: ClickApi, env?: Partial<ClickQueueEnv>): ClickQueue
+  new <Event extends object = NewClick>(
+    config: Optional<QueueConfig>,
+    api: ClickApi<Sent<NotInferred<Event>>>,
+    env?: ClickQueueEnv,
+  ): ClickQueue<Event>
+  <Event extends object = NewClick>(
+    config: Optional<QueueConfig>,
+    api: ClickApi<Sent<NotInferred<Event>>>,
+    env?: ClickQueueEnv,
+  ): ClickQueue<Event>
   readonly prototype: ClickQueue
 }
 
@@ -292,25 +337,25 @@ export declare const ClickQueue: ClickQueueConstructor
 
 // -- the endpoint
 
-/** What `createWidgetApi` takes. A wrong option throws at once and names itself. */
+/** What `createWidgetApi` takes. A wrong option throws at once; the error names it. */
 export interface WidgetApiOptions {
   /** The address that takes one click. Not empty, no default. */
   endpoint: string
   /**
-   * The address that takes a `BatchRequest`. Default: `endpoint` + `/batch`, so give it where `endpoint` has a query or ends with
-   * a slash. `postEach` is for a server that has no such route yet.
+   * The address that takes a `BatchRequest`. Default: the path of `endpoint` + `/batch`, before a query. `postEach` is for a
+   * server that has no such route yet.
    */
   batchEndpoint?: string | undefined
   /**
-   * How long a request may take, the body of its answer included. 1 to 600 000 ms, default 10 000: three lost packets are sent again
+   * How long a request may take, including the body of its response. 1 to 600,000 ms, default 10,000: three lost packets are sent again
    * in that time, and nothing else of this page is sent meanwhile.
    */
   timeoutMs?: number | undefined
-  /** Further headers, say of a key: a plain object, no `Headers`. Default none. For a token that changes, give a `fetch` of your own. */
-  headers?: Record<string, string> | undefined
+  /** Further headers, such as an API key: a plain object, `Headers` or a `Map`. Default none. For a token that changes, give a `fetch` of your own. */
+  headers?: Record<string, string> | Headers | Map<string, string> | undefined
   /**
    * Default `'application/json'`. With `'text/plain'`, and no `headers`, a request to another origin needs no CORS preflight; the
-   * body is JSON all the same.
+   * body is JSON in both cases.
    */
   contentType?: string | undefined
   /** Called instead of the page's `fetch`, which is looked up at each call. Default null. */
@@ -318,7 +363,7 @@ export interface WidgetApiOptions {
 }
 
 /**
- * What the promises reject with where there was an answer. Without one (network, timeout) it has neither field.
+ * The error of the promises where there was a response. Without one (network, timeout) it has neither field.
  *
  * A web page instead of an answer (a captive portal) and a redirect are failures too; the latter has status 0.
  */
@@ -328,12 +373,12 @@ export interface WidgetApiError extends Error {
   readonly retryAfterMs?: number
 }
 
-/** The endpoint over `fetch`. Its promises always settle, and reject with a `WidgetApiError`. */
-export interface WidgetApi extends ClickApi {
-  /** Post one click, without the queue. Resolves to the answer's JSON, or null, as soon as the status is 2xx. */
+/** The endpoint over `fetch`, for events of any type. Its promises always settle, and reject with a `WidgetApiError`. */
+export interface WidgetApi extends ClickApi<object> {
+  /** Post one event, without the queue. Resolves to the JSON of the response, or null, as soon as the status is 2xx. */
   trackClick(event: object, request?: Partial<BatchInfo>): Promise<unknown>
   /** Post a `BatchRequest`. */
-  trackClickBatch(events: ClickEvent[], request: BatchInfo): Promise<BatchAnswer | null>
+  trackClickBatch(events: object[], request: BatchInfo): Promise<BatchAnswer | null>
 }
 
 /**
@@ -364,93 +409,64 @@ export declare function createWidgetApi(options: WidgetApiOptions): WidgetApi
  */
 export declare function postEach(api: WidgetApi): WidgetApi
 
-// -- the ports: what stands for the browser in a test
+// -- the window
 
-/** Text under keys, like `localStorage`. Any method may throw at any time. */
-export interface StoragePort {
-  read(key: string): string | null
-  /** Replaces the text, whole or not at all. */
-  write(key: string, text: string): void
-  remove(key: string): void
-  listKeys(): string[]
-}
-
-/** Two times and a timer. */
-export interface ClockPort {
-  /** Wall time in ms since 1970; may jump. */
-  nowMs(): number
-  /** A time in ms that only grows. */
-  uptimeMs(): number
-  callLater(delayMs: number, callback: () => void): unknown
-  /** `handle` is what `callLater` returned. Cancelling one that has fired does nothing. */
-  cancel(handle: unknown): void
-}
-
-/** What the browser believes about the line. */
-export interface NetworkPort {
-  isOnline(): boolean
-}
-
-/** The life of the page. */
-export interface PagePort {
-  userAgent(): string
-  /**
-   * Calls `hear(news, key, text)` until the returned function is called. The last two go with `storage` alone: another tab
-   * wrote `text` to `key` (null: removed it); `key` is null where the whole storage was emptied. Of several queues in one page
-   * the others hear `visible` when one calls that function: what it leaves behind makes no `storage` event there.
-   */
-  listen(
-    hear: (
-      news: 'online' | 'offline' | 'visible' | 'hidden' | 'leave' | 'return' | 'storage',
-      key: string | null,
-      text: string | null,
-    ) => void,
-  ): () => void
-}
-
-/** Who owns a name across tabs, like Web Locks. */
-export interface LocksPort {
-  /** Calls `answer` once; the returned function gives the lock up, or takes the request back. */
-  request(lock: string, shouldWait: boolean, answer: (answer: 'granted' | 'taken' | 'missing') => void): () => void
-}
-
-export interface IdsPort {
-  /** 128 random bits as text without '.' and ':'. */
-  newId(): string
-  /** From 0 up to 1, for `retryJitter`. */
-  random(): number
-}
-
-export interface JsonPort {
-  dump(value: unknown): unknown
-  load(text: string): unknown
-  /** Length in UTF-8. */
-  sizeBytes(text: string): number
+/** Where a queue listens to events. */
+export interface EventSource {
+  addEventListener(type: string, listener: (event: any) => void): void
+  removeEventListener(type: string, listener: (event: any) => void): void
 }
 
 /**
- * The third argument of `ClickQueue`. Each part that is left out is the browser's.
+ * The third argument of `ClickQueue`: the window that the queue lives in, default `globalThis`. These names of the web are all that the
+ * queue uses of it. Any of them may throw at any time, and those that are optional here may be absent: the queue then does without.
+ * `createWidgetApi` does not use it.
+ *
+ * In a test, pass the window with some names replaced. The other functions must be called on the real window:
  *
  * @example
  * import { ClickQueue } from 'clickqueue'
  *
- * const stored = new Map()
- * const storage = {
- *   read: (key) => stored.get(key) ?? null,
- *   write: (key, text) => void stored.set(key, text),
- *   remove: (key) => void stored.delete(key),
- *   listKeys: () => [...stored.keys()],
- * }
- * const queue = new ClickQueue({}, { trackClickBatch() {} }, { storage })
+ * const stored = {}
+ * Object.defineProperties(stored, {
+ *   getItem: { value: (key) => stored[key] ?? null },
+ *   setItem: { value: (key, text) => void (stored[key] = text) },
+ *   removeItem: { value: (key) => void delete stored[key] },
+ * })
+ * const onWindow = (value) =>
+ *   typeof value == 'function' ? new Proxy(value, { apply: (call, _, given) => call.apply(window, given) }) : value
+ * const partialEnv = (own) => new Proxy(own, { get: (_, name) => (name in own ? own[name] : onWindow(window[name])) })
+ *
+ * const queue = new ClickQueue({}, { trackClickBatch() {} }, partialEnv({ localStorage: stored }))
  * queue.enqueue({ sessionId: 's-1', questionId: 'q-1', offerId: 'o-1', buttonVariantId: 'blue' })
- * console.log(stored.size)
+ * console.log(Object.keys(stored)) // the mirror, and the journal of this queue
  */
-export interface ClickQueueEnv {
-  storage: StoragePort
-  clock: ClockPort
-  network: NetworkPort
-  page: PagePort
-  locks: LocksPort
-  ids: IdsPort
-  json: JsonPort
+export interface ClickQueueEnv extends EventSource {
+  /** Text under keys, which are the own enumerable properties of the object. `setItem` replaces a text whole or throws. */
+  readonly localStorage: Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>
+  /** Wall time in ms since 1970; may jump. */
+  readonly Date: { now(): number }
+  /** A time in ms that only grows; waits are counted on it. Absent: `Date`. */
+  readonly performance?: { now(): number } | undefined
+  /** For `retryJitter`, and for ids where there is no `crypto`. */
+  readonly Math: { random(): number }
+  /** For ids. */
+  readonly crypto?: { getRandomValues(bytes: Uint8Array<ArrayBuffer>): ArrayLike<number> } | undefined
+  readonly JSON: { parse(text: string): any; stringify(value: any, replacer?: any): any }
+  readonly navigator?: {
+    readonly userAgent?: string
+    /** Only false counts: the browser is offline. */
+    readonly onLine?: boolean
+    /** Web Locks. Absent: tabs merge by id, and an event may be sent twice. */
+    readonly locks?: { request(name: string, options: any, callback: (lock: any) => any): unknown }
+  }
+  readonly document: EventSource & { readonly hidden?: boolean }
+  /** Absent: as without `navigator.locks`. */
+  readonly AbortController?: unknown
+  readonly StorageEvent?: unknown
+  /** One timer is armed at a time. */
+  setTimeout(callback: () => void, delayMs: number): unknown
+  clearTimeout(handle: any): void
+  /** Called with a `StorageEvent` by `destroy()`, for the other queues of the page. */
+  dispatchEvent(event: any): unknown
 }

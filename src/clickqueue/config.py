@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from clickqueue.platform.runtime import concat, describe, field, has_value, is_whole, json_array, keys_of, kind
+from clickqueue.platform.runtime import concat, field, has_value, is_whole, keys_of, kind
+from clickqueue.platform.texts import describe, json_array
 
 # A day is longer than any page waits, and far below the 24.8 days (2,147,483,647 ms) at which browsers' timers wrap.
 MAX_DELAY_MS = 86400000

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from clickqueue.platform.runtime import find, now_ms, parse_json
+from clickqueue.platform.runtime import find
+from clickqueue.platform.web import now_ms, parse_json
 from clickqueue.stats import count_drop
 from clickqueue.storage.journal import remove
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from clickqueue.platform.runtime import field, kind, message_of, now_ms, parse_json, to_json, utf8_bytes, uuid7
+from clickqueue.platform.runtime import field, kind
+from clickqueue.platform.texts import message_of, utf8_bytes
+from clickqueue.platform.web import now_ms, parse_json, to_json, uuid7
 from clickqueue.state import Record
 from clickqueue.stats import count_drop
 

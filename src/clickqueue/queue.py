@@ -15,7 +15,8 @@ from clickqueue.delivery.sender import send_before_leaving, send_next
 from clickqueue.drops import drop_overflow
 from clickqueue.event import parse_event
 from clickqueue.platform.browser import listen
-from clickqueue.platform.runtime import Map, attempt, field, filtered, message_of, noop, overlay, remove_item
+from clickqueue.platform.runtime import Map, attempt, field, filtered, noop, overlay, remove_item
+from clickqueue.platform.texts import message_of
 from clickqueue.state import LEADER, QueueState, is_online, is_pending, run_guarded, uptime_ms
 from clickqueue.stats import count_drop, notify_host
 from clickqueue.storage.journal import append_to_tail

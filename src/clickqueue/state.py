@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from clickqueue.platform.runtime import Map, attempt, field, noop, now_ms, overlay
+from clickqueue.platform.runtime import Map, attempt, field, noop, overlay
+from clickqueue.platform.web import now_ms
 from clickqueue.stats import EMPTY_STATS
 
 if TYPE_CHECKING:

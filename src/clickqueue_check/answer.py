@@ -1,15 +1,16 @@
-"""An answer, and the client's view of it. The client's own code judges, so that the two cannot disagree."""
+"""An answer, and the client's view of it. The client's own code reads it, so that the two cannot disagree."""
 
 from __future__ import annotations
 
 import email.utils
 import json
+import math
 from dataclasses import dataclass, field
 from types import SimpleNamespace
 from typing import Any, Literal, NoReturn, cast
 
-from clickqueue.verdict import blame_of, listed
-from clickqueue.widget_api import judge
+from clickqueue.delivery.verdict import list_at, rejection_reason
+from clickqueue.http.widget_api import read_answer
 
 Outcome = Literal["taken", "rejected", "failed"]
 """taken: acknowledged. rejected: the client bisects the batch. failed: the client keeps the batch and retries it."""
@@ -41,7 +42,7 @@ class Answer:
         try:
             self.value()
         except NotTaken as failure:
-            return "failed" if blame_of(failure) is None else "rejected"
+            return "failed" if rejection_reason(failure) is None else "rejected"
         return "taken"
 
     def value(self) -> Any:
@@ -49,7 +50,7 @@ class Answer:
         if self.status is None:
             raise NotTaken(self.error, 0)
         response = SimpleNamespace(status=0 if self.status in REDIRECTS else self.status, headers=self.headers)
-        return judge("", cast("Any", response), self.text, cast("Any", _HTTP))
+        return read_answer("", cast("Any", response), self.text, cast("Any", _HTTP))
 
     def is_html(self) -> bool:
         """Whether it is a 2xx that the client takes for a captive portal's page."""
@@ -57,11 +58,11 @@ class Answer:
 
     def rejected_ids(self) -> list[Any]:
         """The ids that an acknowledging answer lists as `rejected`."""
-        return [item.get("id") for item in listed(self.value(), "rejected") if isinstance(item, dict)]
+        return [item.get("id") for item in list_at(self.value(), "rejected") if isinstance(item, dict)]
 
     def unacknowledged_ids(self) -> list[Any]:
         """The ids that an acknowledging answer lists as `rejected` or `retry`."""
-        return [*self.rejected_ids(), *listed(self.value(), "retry")]
+        return [*self.rejected_ids(), *list_at(self.value(), "retry")]
 
     def header(self, name: str) -> str:
         """A header, empty where it is missing."""
@@ -102,5 +103,7 @@ def _fail(message: str, fields: dict[str, Any]) -> NoReturn:
     raise NotTaken(message.strip(), int(fields["status"]))
 
 
-_HTTP = SimpleNamespace(json=SimpleNamespace(load=_load), clock=SimpleNamespace(now_ms=lambda: 0.0), fail=_fail, date_ms=date_ms)
-"""The port that `judge` needs of a browser."""
+_HTTP = SimpleNamespace(
+    JSON=SimpleNamespace(parse=_load), Date=SimpleNamespace(now=lambda: 0, parse=lambda text: date_ms(text, math.nan)), fail=_fail
+)
+"""The port that `read_answer` needs of a browser."""

@@ -100,6 +100,7 @@ class Endpoints:
         report = report_of(read, inserted)
         self._count(report, skew_ms)
         request.state.fields.update(report.counts())
+        request.state.report = report  # For an application around this one.
         return report
 
     def _count(self, report: Report, skew_ms: int | None) -> None:

@@ -13,8 +13,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Message, Receive, Scope, Send
 
+from clickqueue_receiver.jsontext import parse
+
 # Longer than any client waits; a test that needs more has another fault.
 MAX_DELAY_MS = 60_000
+# As many as the largest `max_nesting`, and the levels around an event.
+MAX_SHOWN_LEVELS = 102
 
 
 class Answer(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="camel"):
@@ -100,7 +104,8 @@ class Exchange:
             return
         answered = json.loads(bytes(response.body))
         if response.status_code == 200:
-            events = json.loads(self._body)["events"]
+            # Deeper than a refused event may be is not shown.
+            events = parse(self._body, MAX_SHOWN_LEVELS)["events"]
             self.refused += [{"reason": each["reason"], "event": events[each["index"]]} for each in answered["rejected"]]
         else:
             self.refused.append({"reason": answered["error"], "body": self._body.decode(errors="replace")})
@@ -117,7 +122,7 @@ def replay(body: bytes) -> Receive:
 
 def split(body: bytes, number: int) -> tuple[bytes, list[Any]]:
     """A batch with its first events only, and the ids of the others; a body that is no batch stays."""
-    with suppress(ValueError, TypeError, KeyError):
+    with suppress(ValueError, TypeError, KeyError, RecursionError):
         batch = json.loads(body)
         later = [event["id"] for event in batch["events"][number:]]
         return json.dumps(batch | {"events": batch["events"][:number]}).encode(), later

@@ -3,6 +3,7 @@
    What differs: no TypeScript; `config` is DEFAULTS, since the brief's sketch leaves it out; where the brief lets time
    pass, `clock.advance` does; and `navigator.onLine` needs `configurable` to be set twice. */
 import { DEFAULTS, ClickQueue } from '/dist/clickqueue.js';
+import { partialEnv } from '/examples/partial-env.js';
 import { advancingClock, createMockEvent, describe, expect, test } from '/pages/harness.js';
 
 const { onDrop, ...config } = DEFAULTS;
@@ -25,7 +26,7 @@ describe('ClickQueue', ({ mockApi }) => {
 
   test('batches events by time (5 seconds)', async () => {
     const clock = advancingClock();
-    const queue = new ClickQueue(config, mockApi, { clock });
+    const queue = new ClickQueue(config, mockApi, partialEnv(clock.names));
 
     queue.enqueue(createMockEvent());
 
@@ -40,7 +41,7 @@ describe('ClickQueue', ({ mockApi }) => {
 
   test('implements exponential backoff retry', async () => {
     const clock = advancingClock();
-    const queue = new ClickQueue(config, mockApi, { clock });
+    const queue = new ClickQueue(config, mockApi, partialEnv(clock.names));
     mockApi.trackClickBatch.mockRejectedValue(new Error('Network error'));
 
     queue.enqueue(createMockEvent());

@@ -1,4 +1,4 @@
-"""A few rounds of chaos in the browser of this run; `dev.py chaos` runs as many as wanted, and without Web Locks too."""
+"""A few rounds of chaos in the browser of this run; `dev.py chaos` runs as many as wanted, also without Web Locks."""
 
 from __future__ import annotations
 
@@ -25,3 +25,14 @@ def test_a_round_of_chaos_loses_nothing(run: Runner, seed: int) -> None:
     outcome = run(seed)
     assert outcome.log.clicks
     assert not outcome.findings, f"{outcome}\nits log: {write_log(outcome)}"
+
+
+def test_a_round_with_a_receiver(browser: WebDriver) -> None:
+    """Accepted and stored are the same set in a real receiver's table, though it is killed in mid-request again and again."""
+    with rounds_in(browser, SECONDS, has_receiver=True) as run:
+        outcome = run(3)
+    log = outcome.log
+    assert not outcome.findings, f"{outcome}\nits log: {write_log(outcome)}"
+    assert log.table
+    assert set(log.accepted) - set(log.refused_count) <= set(log.table)
+    assert any(request.fault == "killed" for request in log.requests)

@@ -15,6 +15,8 @@ from selenium.webdriver.remote.webdriver import WebDriver
 
 from examples.server import ROOT, Demo, serve
 from tests.browser.waiting import wait_for
+from tests.receiver.bed import event
+from tests.receiver.served import post_batch
 
 IS_LOADED = "return Boolean(window.demo && demo.server.isLoaded)"
 CLICK = "for (let i = 0; i < 10; i++) document.querySelector('#widget').shadowRoot.querySelector('button').click()"
@@ -46,9 +48,9 @@ class Person:
 
 
 @pytest.fixture
-def demo() -> Demo:
+def demo(tmp_path: Path) -> Demo:
     """What the server shares with the test."""
-    return Demo()
+    return Demo(tmp_path / "clicks.sqlite3")
 
 
 @pytest.fixture
@@ -135,13 +137,28 @@ def test_more_tabs_than_connections(person: Person, url: str) -> None:
         person.wait_until("return Boolean(window.demo && (document.hidden || demo.server.isLoaded))", "the page")
 
 
+@pytest.mark.parametrize(("answer", "stored", "rejected"), [("poison", 9, 1), ("portal", 0, 0)])
+def test_a_poison_event_and_a_portal(person: Person, demo: Demo, url: str, answer: str, stored: int, rejected: int) -> None:
+    """What the receiver rejects is dropped, and shown; behind a captive portal everything is kept (CONTRACT 3.5)."""
+    person.open(url)
+    demo.answer = answer
+    person.ask(CLICK)
+    person.wait_for_state("idle" if answer == "poison" else "backing-off")
+    snapshot = person.ask("return demo.queue.getSnapshot()")
+    assert (snapshot["acknowledged"], snapshot["dropped"]["rejected"]) == (stored, rejected)
+    assert snapshot["pending"] == 10 - stored - rejected
+    row = "return document.querySelector('#log').innerText"
+    person.wait_until(f"{row}.includes('{'9 new, 1 rejected' if answer == 'poison' else 'portal'}')", "the row in the log")
+    assert demo.state()["stored"] == stored
+
+
 def test_a_page_catches_up(person: Person, demo: Demo, url: str) -> None:
     """A page that was hidden and is seen again shows what the server saw in the meantime."""
     person.open(url)
     person.driver.minimize_window()
     try:
         person.wait_until("return document.hidden", "the page to be hidden")
-        demo.store.add([{"id": "a"}])
+        post_batch(url, event(id="a"))
         demo.answer = "500"
     finally:
         person.driver.maximize_window()

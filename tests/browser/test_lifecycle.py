@@ -119,7 +119,7 @@ def test_what_another_tab_delivered_is_not_sent_again(page: Visitor, visitors: V
     other.begin()
     other.wait_until_all_arrived(["a", "b", "c"])
     assert page.come_back()
-    wait_for(lambda: other.locks()["pending"] == [KEY], "the page to know its key")
+    wait_for(lambda: other.locks()["pending"] == [KEY], "the page to know its role")
     assert page.snapshot()["pending"] == 0
     page.enqueue("d")
     page.flush()
@@ -161,7 +161,7 @@ def test_a_click_between_pagehide_and_freezing(page: Visitor, visitors: Visitors
     page.leave()
     wait_for(lambda: "late" in endpoint.store, "the other tab to deliver it")
     assert page.come_back()
-    wait_for(lambda: other.locks()["pending"] == [KEY], "the page to know its key")
+    wait_for(lambda: other.locks()["pending"] == [KEY], "the page to know its role")
     page.enqueue("a", "b")
     page.flush()
     page.wait_until_all_arrived(["a", "b"])

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from selenium.webdriver.remote.webdriver import WebDriver
 
 from examples.server import Demo, serve
 from tests.browser.waiting import wait_for
+from tests.receiver.bed import event
+from tests.receiver.served import post_batch
 
 BURST = "for (let i = 0; i < 10; i++) document.querySelector('#widget').shadowRoot.querySelector('button').click()"
+RESET = "return fetch('/control/reset', { method: 'POST' })"
 DRAWN = "return [...document.querySelectorAll('.chart canvas')].filter((canvas) => canvas.width > 0).length"
 LIGHT_AND_DARK = ("light", "dark")
 INK = "return getComputedStyle(document.querySelector('h1')).color"
@@ -38,9 +42,9 @@ class Operator:
 
 
 @pytest.fixture
-def demo() -> Demo:
+def demo(tmp_path: Path) -> Demo:
     """What the server shares with the test."""
-    return Demo()
+    return Demo(tmp_path / "clicks.sqlite3")
 
 
 @pytest.fixture
@@ -62,11 +66,10 @@ def test_clicks_are_seen_by_the_operator(operator: Operator, demo: Demo) -> None
     assert operator.read("duplicates") == "0"
     assert operator.read("p50").endswith("s")
     assert operator.driver.execute_script(DRAWN) == 4
-    events = demo.state()["events"]
-    demo.book(demo.note("/api/track/click/batch", {"events": events}), events)
+    post_batch(operator.url, *demo.state()["events"])
     operator.wait_for_text("duplicates", "10")
     assert operator.read("saved") == "8"
-    demo.reset()
+    operator.driver.execute_script(RESET)
     operator.wait_for_text("rate-detail", "No event yet. Click in the widget.")
     assert [operator.read(id) for id in ("saved", "duplicates", "p50")] == ["0", "0", "–"]
     operator.follow("widget-offline-test.html")
@@ -74,7 +77,7 @@ def test_clicks_are_seen_by_the_operator(operator: Operator, demo: Demo) -> None
 
 def test_a_server_that_is_gone_is_shown(operator: Operator, demo: Demo, monkeypatch: pytest.MonkeyPatch) -> None:
     """While the server gives no figures the page says so and keeps the last ones."""
-    demo.book(demo.note("/api/track/click", {"events": [{"id": "a"}]}), [{"id": "a"}])
+    post_batch(operator.url, event(id="a"))
     operator.driver.get(f"{operator.url}/examples/operator.html")
     operator.wait_for_text("saved", "0")
     is_away = "return !document.getElementById('away').hidden"

@@ -81,17 +81,17 @@ def test_a_tab_that_ends_hands_over(visitors: Visitors, endpoint: Endpoint, brow
     assert heir.keys() == []
 
 
-def test_each_tab_writes_to_its_own_key(visitors: Visitors, endpoint: Endpoint) -> None:
-    """The first tab has the main key, the second one of its own; neither finds the other's events in it (CONTRACT 4.1, 4.2)."""
+def test_each_tab_writes_to_its_own_journal(visitors: Visitors, endpoint: Endpoint) -> None:
+    """Each tab has a journal with its own events, and the main key is a copy of the leader's (CONTRACT 4.1, 4.2)."""
     endpoint.otherwise = _fail
     tabs = {name: visitors.open() for name in ("owner", "guest")}
     for name, tab in tabs.items():
         tab.begin(clock="held")
         tab.enqueue(name)
-    main, own = _stored(tabs["owner"])
-    assert main == (KEY, ["owner"])
-    assert own[0].startswith(f"{KEY}:")
-    assert own[1] == ["guest"]
+    (main, mirrored), *journals = _stored(tabs["owner"])
+    assert (main, mirrored) == (KEY, ["owner"])
+    assert all(key.startswith(f"{KEY}:") for key, _ in journals)
+    assert [ids for _, ids in journals] == [["owner"], ["guest"]]
 
 
 def test_a_click_before_the_lock_has_answered(visitors: Visitors, endpoint: Endpoint, browser_name: str) -> None:
@@ -111,7 +111,7 @@ def test_two_queues_in_one_page(visitors: Visitors, endpoint: Endpoint) -> None:
     page.ask("window.first = bed.queue; bed.enqueue('first')")
     page.begin(clock="held")
     page.enqueue("second")
-    assert [ids for _, ids in _stored(page)] == [["first"], ["second"]]
+    assert [ids for _, ids in _stored(page)] == [["first"], ["first"], ["second"]]
     page.ask("first.destroy()")
     page.wait_until_all_arrived(["first"])
     page.flush()
@@ -133,7 +133,7 @@ def test_two_queues_in_one_page_the_other_way(visitors: Visitors, endpoint: Endp
 
 
 def test_a_second_queue_that_clicks_at_once(visitors: Visitors, endpoint: Endpoint) -> None:
-    """What it copied into the key of the page's first queue goes as soon as its lock has answered (CONTRACT 4.2)."""
+    """Its copy in the main key goes as soon as the lock has answered; the page's first queue leads (CONTRACT 4.1)."""
     page = visitors.open()
     page.begin(clock="held")
     page.ask("window.first = bed.queue; bed.start({}, {}, 'held'); bed.enqueue('early')")
@@ -206,7 +206,7 @@ def _begin_again(alive: dict[str, Visitor]) -> None:
         if name == "reload":
             tab.begin(options=_named("reload again"))
         tab.stop()
-    wait_for(lambda: alive["stay"].locks()["pending"].count(KEY) == len(alive) - 1, "every tab to know its key")
+    wait_for(lambda: alive["stay"].locks()["pending"].count(KEY) == len(alive) - 1, "every tab to know its role")
     for name, tab in alive.items():
         tab.run(f"{name} again")
 

@@ -41,10 +41,10 @@ class Visitor(Host):
         super().open(page)
 
     def begin(self, config: dict[str, Any] | None = None, options: dict[str, Any] | None = None, clock: str = "real") -> None:
-        """Make a quick queue, and wait until it knows which key is its own."""
+        """Make a quick queue, and wait until it knows its role."""
         before = self._locks_asked()
         self.start({**QUICK, **(config or {})}, options, clock)
-        wait_for(lambda: self._locks_asked() >= before + 2, "a lock for the tab's own key, and one for the main key")
+        wait_for(lambda: self._locks_asked() >= before + 2, "a lock for the tab's own journal, and one for the main key")
 
     def run(self, name: str) -> None:
         """Click without a pause, as `name-0`, `name-1`, … until the page is gone or `stop`."""
@@ -95,8 +95,7 @@ class Visitor(Host):
         return bool(self.ask("return bed.returns.at(-1)"))
 
     def _locks_asked(self) -> int:
-        locks = self.locks()
-        return len(locks["held"]) + len(locks["pending"])
+        return int(self.ask("return bed.askedLocks()"))
 
 
 class Visitors:

@@ -68,6 +68,7 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--seed", type=int, help="the first seed (a fresh one); each round has the next")
     parser.add_argument("--jobs", type=int, default=2, help="rounds side by side (2)")
     parser.add_argument("--no-locks", action="store_true", help="an insecure origin, which has no Web Locks; Chromium alone")
+    parser.add_argument("--receiver", action="store_true", help="store in a real receiver, which is killed again and again")
     parser.add_argument("--browser", choices=NAMES, help="the first that this machine has")
     wish = parser.parse_args(arguments)
     wish.browser = choose(wish.browser)
@@ -80,7 +81,7 @@ def main(arguments: list[str]) -> int:
     """Run rounds and tell of each."""
     wish = parse(arguments)
     campaign = Campaign(wish)
-    opened = open_runner(wish.browser, wish.round_seconds, has_locks=not wish.no_locks)
+    opened = open_runner(wish.browser, wish.round_seconds, has_locks=not wish.no_locks, has_receiver=wish.receiver)
     with opened as run, ThreadPoolExecutor(wish.jobs) as pool:
         for work in [pool.submit(campaign.work, run) for _ in range(wish.jobs)]:
             work.result()

@@ -42,6 +42,8 @@ class Fault:
 
 
 OK = Fault("ok", stores=True)
+KILLED = Fault("killed", is_cut=True)
+"""The receiver behind the server died, is away or stops: nobody knows whether it stored the events."""
 HTML = {"Content-Type": "text/html"}
 FAULTS = (
     Fault("500", 500),

@@ -99,6 +99,7 @@ class Log:
     refused: list[tuple[str, str]] = field(default_factory=list)
     snapshots: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     left_keys: dict[str, str] = field(default_factory=dict)
+    table: list[str] | None = None  # the ids in the receiver's table at the end; None: the round had no receiver
     stuck: list[str] = field(default_factory=list)
     drained_s: float = 0.0
 

@@ -31,6 +31,7 @@ def judge(log: Log) -> list[Finding]:
     return [
         *_lost(log),
         *_strange(log),
+        *_wrong_table(log),
         *_key_left(log),
         *_uneven(log),
         *_dropped(log),
@@ -77,6 +78,22 @@ def _strange(log: Log) -> Iterator[Finding]:
 
 def _is_unsure(log: Log, mark: str) -> bool:
     return mark.rpartition("-")[0] in log.unsure
+
+
+def _wrong_table(log: Log) -> Iterator[Finding]:
+    """A receiver's table without an event that it had reported as stored, or with one that it cannot have got."""
+    if log.table is None:
+        return
+    lost = sorted(log.stored - set(log.table))
+    if lost:
+        yield Finding(
+            "not in the table", f"{len(lost)} of {len(log.stored)} that the receiver acknowledged: {lost[:SHOWN]}{_more(lost)}"
+        )
+    # Of a request during which it was killed, it may have stored the events all the same.
+    unsure = {event_id for request in log.requests if request.fault == "killed" for event_id in request.marks}
+    strangers = sorted(set(log.table) - log.stored - unsure)
+    if strangers or len(log.table) > len(set(log.table)):
+        yield Finding("strange rows", f"{len(log.table)} rows, among them {strangers[:SHOWN]}{_more(strangers)}")
 
 
 def _key_left(log: Log) -> Iterator[Finding]:

@@ -62,9 +62,12 @@ const AFTERWARDS = {
 
 chaos.flush = () => guard(() => current.forEach(([, queue]) => queue.flush()));
 
-/* Parked queues wait for their host or a visitor (CONTRACT 3.7): this is the host. */
+/* Parked queues wait for their host or a visitor (CONTRACT 3.7): this is the host, of the frames' queues too. */
 chaos.flushParked = () =>
-  guard(() => current.filter(([, queue]) => queue.getSnapshot().state === 'parked').forEach(([, queue]) => queue.flush()));
+  guard(() => {
+    current.filter(([, queue]) => queue.getSnapshot().state === 'parked').forEach(([, queue]) => queue.flush());
+    document.querySelectorAll('iframe').forEach((each) => each.contentWindow?.chaos?.flushParked());
+  });
 
 chaos.report = () => ({
   thrown: thrown.splice(0),

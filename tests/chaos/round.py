@@ -9,7 +9,7 @@ import itertools
 import time
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 
 from tests.browser.waiting import wait_for
@@ -18,6 +18,7 @@ from tests.chaos.explain import Duplicate, explain_all
 from tests.chaos.log import MAIN_KEY, OTHER_KEY, Log
 from tests.chaos.oracle import Finding, judge
 from tests.chaos.plan import Step
+from tests.chaos.receiver import receiving
 from tests.chaos.server import Server
 from tests.chaos.tab import Browser, Gone, NoAnswer
 from tests.chaos.visit import DEEDS, Visit
@@ -41,21 +42,32 @@ class Outcome:
         explained = ", ".join(f"{rule} {count}" for rule, count in rules.most_common())
         line = (
             f"seed {log.seed}: {len(log.steps)} steps, {len(log.clicks)} accepted, {len(log.requests)} requests,"
-            f" {len(self.duplicates)} duplicates{f' ({explained})' if explained else ''}, drained in {log.drained_s:.1f} s: "
+            f" {len(self.duplicates)} duplicates{f' ({explained})' if explained else ''}{self._receiver()},"
+            f" drained in {log.drained_s:.1f} s: "
         )
         return line + ("; ".join(map(str, self.findings)) or "ok")
 
+    def _receiver(self) -> str:
+        if self.log.table is None:
+            return ""
+        lost = sum(request.fault == "killed" for request in self.log.requests)
+        return f", {len(self.log.table)} rows in the receiver's table, {lost} requests lost to its deaths"
 
-def run_round(browser: Browser, seed: int, seconds: float, has_locks: bool, host: str = "127.0.0.1") -> Outcome:
+
+def run_round(
+    browser: Browser, seed: int, seconds: float, has_locks: bool, host: str = "127.0.0.1", has_receiver: bool = False
+) -> Outcome:
     """Live the round of a seed through, in a browser whose tabs nobody else uses."""
     log = Log(seed, has_locks)
-    with Server(log, host) as server:
-        try:
-            round_ = Round(browser, server, log)
-            round_.cause_chaos(seconds)
-            round_.calm_down()
-        finally:
-            browser.close_all()
+    with receiving() if has_receiver else nullcontext() as receiver:
+        with Server(log, host, receiver) as server:
+            try:
+                round_ = Round(browser, server, log)
+                round_.cause_chaos(seconds)
+                round_.calm_down()
+            finally:
+                browser.close_all()
+        log.table = receiver.stored() if receiver else None
     return Outcome(log, judge(log), explain_all(log))
 
 
@@ -82,7 +94,7 @@ class Round:
         """Stop the faults, open a fresh page, and wait until everything has arrived and no key is left."""
         self._log.step("calm")
         began_s = time.monotonic()
-        self._server.temper.mood = "good"
+        self._server.calm_down()
         self._bury()
         for visit, fate in zip(self._visits, plan.fates(self._log.seed), strict=False):
             with self._watch(f"{visit.page} calm"):

@@ -26,26 +26,26 @@ Runner = Callable[[int], Outcome]
 
 
 @contextmanager
-def rounds_in(driver: WebDriver, seconds: float, has_locks: bool = True) -> Iterator[Runner]:
+def rounds_in(driver: WebDriver, seconds: float, has_locks: bool = True, has_receiver: bool = False) -> Iterator[Runner]:
     """Rounds in this browser; without locks they need `RESOLVER` among its arguments."""
     host = "127.0.0.1" if has_locks else INSECURE_HOST
     if not can_cut(driver):
-        yield lambda seed: run_round(WebDriverBrowser(driver), seed, seconds, has_locks, host)
+        yield lambda seed: run_round(WebDriverBrowser(driver), seed, seconds, has_locks, host, has_receiver)
         return
     with closing(DevTools(driver)) as devtools:
-        yield lambda seed: run_round(DevToolsBrowser(devtools), seed, seconds, has_locks, host)
+        yield lambda seed: run_round(DevToolsBrowser(devtools), seed, seconds, has_locks, host, has_receiver)
 
 
 @contextmanager
-def open_runner(name: str, seconds: float, has_locks: bool) -> Iterator[Runner]:
+def open_runner(name: str, seconds: float, has_locks: bool, has_receiver: bool) -> Iterator[Runner]:
     """A runner that any number of threads may call: with one Chromium, or with a browser for each round."""
     if name == "chromium":
-        with open_browser(name, arguments=(RESOLVER,)) as driver, rounds_in(driver, seconds, has_locks) as run:
+        with open_browser(name, arguments=(RESOLVER,)) as driver, rounds_in(driver, seconds, has_locks, has_receiver) as run:
             yield run
         return
 
     def run_alone(seed: int) -> Outcome:
-        with open_browser(name) as driver, rounds_in(driver, seconds, has_locks) as run:
+        with open_browser(name) as driver, rounds_in(driver, seconds, has_locks, has_receiver) as run:
             return run(seed)
 
     yield run_alone

@@ -13,8 +13,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
-from tests.chaos.faults import Fault, Temper
+from tests.chaos.faults import KILLED, Fault, Temper
 from tests.chaos.log import Log, Request, now_ms
+from tests.chaos.receiver import Receiver
 
 HERE = Path(__file__).resolve().parent
 DIST = HERE.parents[1] / "dist"
@@ -34,8 +35,9 @@ class Server(ThreadingHTTPServer):
     block_on_close = False  # `__exit__` ends the connections that a browser keeps open
     request_queue_size = 128
 
-    def __init__(self, log: Log, host: str = "127.0.0.1") -> None:
+    def __init__(self, log: Log, host: str = "127.0.0.1", receiver: Receiver | None = None) -> None:
         self.log = log
+        self.receiver = receiver
         self.temper = Temper(log.seed)
         self.is_over = threading.Event()
         self.news = threading.Condition()
@@ -68,6 +70,12 @@ class Server(ThreadingHTTPServer):
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """A browser hangs up at any time, which is no news here."""
+
+    def calm_down(self) -> None:
+        """No more faults."""
+        self.temper.mood = "good"
+        if self.receiver:
+            self.receiver.is_spared = True
 
     def wait_for_news(self, at_most_s: float) -> None:
         """Return when the next request has come, or after `at_most_s`."""
@@ -110,24 +118,41 @@ class Handler(BaseHTTPRequestHandler):
             fault="",
         )
         fault = self.server.temper.draw(list(request.marks))
-        request.fault = fault.name
         settle(request, fault)
+        report: dict[str, Any] = {}
+        if request.stored and self.server.receiver:
+            fault, report = self._pass_on(body, request, fault, self.server.receiver)
+        request.fault = fault.name
         self.server.log.requests.append(request)
         with self.server.news:
             self.server.news.notify_all()
         with suppress(OSError):
-            if self._answer(fault):
+            if self._answer(fault, report):
                 request.done_ms = now_ms()
         return None
 
-    def _answer(self, fault: Fault) -> bool:
+    def _pass_on(self, body: dict[str, Any], request: Request, fault: Fault, receiver: Receiver) -> tuple[Fault, dict[str, Any]]:
+        """Let a receiver store what the fault does not keep from it; the fault that is left, and the receiver's report."""
+        try:
+            report = receiver.store({**body, "events": [each for each in body["events"] if each["id"] in request.stored]})
+        except AssertionError as error:
+            self.server.log.stuck.append(str(error))
+            report = None
+        if report is None:
+            request.stored, request.refused = [], []
+            return KILLED, {}
+        if report["rejected"]:
+            self.server.log.stuck.append(f"the receiver rejected {report['rejected']}")
+        return fault, report
+
+    def _answer(self, fault: Fault, report: dict[str, Any]) -> bool:
         """Carry a fault out; whether a whole answer has left."""
         self.server.is_over.wait(fault.delay_s)
         if fault.is_cut:
             self.close_connection = True
             _close(self.connection)
             return False
-        text = fault.text or json.dumps(fault.answer())
+        text = fault.text or json.dumps(report | fault.answer())
         body = b"" if fault.status == 204 else text.encode().ljust(40)
         self._send(fault.status, body, {"Content-Type": "application/json", **fault.headers}, fault.trickle_s)
         return True

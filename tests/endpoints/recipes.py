@@ -26,17 +26,20 @@ RECIPES = {
     "Flask": (*PYTHON, "-m", "flask", "--app", "flask_app", "run", "--port", "0"),
     "FastAPI": (*PYTHON, "-m", "uvicorn", "fastapi_app:app", "--port", "0"),
     "Express": (str(node.NODE), "express_app.mjs"),
+    "receiver in FastAPI": (*PYTHON, "-m", "uvicorn", "receiver_fastapi:app", "--port", "0"),
+    "receiver in Starlette": (*PYTHON, "-m", "uvicorn", "receiver_starlette:app", "--port", "0"),
 }
 
 
 @contextmanager
 def serve(name: str, database: Path) -> Iterator[str]:
     """Run a recipe until the block ends; gives the address of its event route."""
-    env = os.environ | {"CLICKS_DB": str(database), "CLICKS_ORIGIN": ORIGIN, "PORT": "0"}
+    env = os.environ | {"CLICKS_DB": str(database), "CLICKS_ORIGIN": ORIGIN, "PORT": "0", "PYTHONPATH": str(node.ROOT / "src")}
+    mount = "/tracking" if name.startswith("receiver") else ""
     command = RECIPES[name]
     with subprocess.Popen(command, cwd=FOLDER, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
         try:
-            yield f"{address_of(process)}/api/track/click"
+            yield f"{address_of(process)}{mount}/api/track/click"
         finally:
             process.kill()
 

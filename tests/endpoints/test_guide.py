@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from clickqueue_check.checks import CHECKS
 from clickqueue_check.command import main, parser
 from tests.endpoints.faults import CASES
 from tests.endpoints.recipes import FOLDER, ORIGIN, serve
@@ -49,3 +50,11 @@ def test_every_recipe_is_in_the_guide() -> None:
     """The guide links each file of examples/endpoints."""
     linked = set(re.findall(r"examples/endpoints/([\w.]+)", GUIDE))
     assert linked == {path.name for path in FOLDER.iterdir() if path.suffix in (".py", ".mjs")}
+
+
+def test_the_faults_of_an_endpoint_name_their_checks() -> None:
+    """In "When something is wrong" each name in brackets is a check, and seven rows have one."""
+    table = (node.ROOT / "docs" / "WIDGET.md").read_text().partition("## When something is wrong")[2].partition("\n## ")[0]
+    rows = re.findall(r"\((`[a-z-]+`(?:, `[a-z-]+`)*)\) \|$", table, re.M)
+    assert len(rows) == 7
+    assert {name.strip("`") for row in rows for name in row.split(", ")} <= {check.name for check in CHECKS}

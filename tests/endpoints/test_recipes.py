@@ -13,6 +13,7 @@ import pytest
 from clickqueue_check.endpoint import Endpoint, Target
 from clickqueue_check.report import line
 from clickqueue_check.runner import run
+from clickqueue_receiver.text import original
 from tests.endpoints.recipes import ORIGIN, RECIPES, serve
 
 
@@ -28,13 +29,14 @@ class Recipe:
         return Endpoint(Target(self.url, f"{self.url}/batch", ORIGIN))
 
     def stored(self) -> list[str]:
-        """The ids in its table."""
+        """The ids in its table, as they were sent: the receiver stores those that no database takes in a form of its own."""
         with closing(sqlite3.connect(self.database)) as connection:
-            return [id for (id,) in connection.execute(f"SELECT id FROM {self.table(connection)}")]
+            return [original(id) for (id,) in connection.execute(f"SELECT id FROM {self.table(connection)}")]
 
     def table(self, connection: sqlite3.Connection) -> str:
-        """The one table there is."""
-        (names,) = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
+        """The one table that has clicks."""
+        tables = "SELECT name FROM sqlite_master WHERE type = 'table' AND name <> 'clickqueue_schema'"
+        (names,) = connection.execute(tables).fetchall()
         return str(names[0])
 
 
@@ -62,5 +64,5 @@ def test_an_outage_of_the_database(recipe: Recipe) -> None:
     endpoint = recipe.endpoint()
     for route in endpoint.routes:
         answer = endpoint.post_new(route)
-        assert (answer.status, answer.outcome()) == (500, "failed")
+        assert (answer.status in (500, 503), answer.outcome()) == (True, "failed")
         assert answer.header("access-control-allow-origin") == ORIGIN

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 from urllib.error import URLError
 
+from tests.receiver.bed import BATCH, batch
 from tests.receiver.waiting import wait_until
 
 ROOT = Path(__file__).parents[2]
@@ -97,3 +98,10 @@ def served(folder: Path, *options: str) -> Iterator[Served]:
 def run(folder: Path, *arguments: str, **variables: str) -> subprocess.CompletedProcess[Any]:
     """One command of `clickqueue-receiver`, to its end."""
     return subprocess.run([*COMMAND, *arguments], cwd=folder, env=environment() | variables, capture_output=True, timeout=60)
+
+
+def post_batch(address: str, *events: Any) -> None:
+    """Send events as a visitor's browser does, and assert that they are taken."""
+    request = urllib.request.Request(address + BATCH, batch(*events), {"Content-Type": "application/json"})
+    with urllib.request.urlopen(request, timeout=30) as answer:
+        assert answer.status == 200

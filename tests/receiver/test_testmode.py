@@ -47,6 +47,17 @@ def test_bad_is_what_was_refused(testing: TestClient) -> None:
     assert all(each["reason"] for each in bad)
 
 
+@pytest.mark.parametrize("answer", [{}, {"partial": 2}])
+def test_an_event_of_any_depth_is_refused_alone(testing: TestClient, answer: dict[str, Any]) -> None:
+    """100 000 lists in each other are listed under /test/bad, cut off, and the event before them is stored."""
+    script(testing, answer)
+    deep = json.dumps(event(id="deep", extra=0)).replace(": 0", ": " + "[" * 100_000 + "]" * 100_000)
+    body = batch(event(id="x")).replace(b"}], ", b"}, " + deep.encode() + b"], ")
+    assert post(testing, BATCH, body).json()["accepted"] == 1
+    assert [each["event"]["id"] for each in testing.get("/test/bad").json()] == ["deep"]
+    assert good(testing) == ["x"]
+
+
 def test_reset_forgets_everything(testing: TestClient) -> None:
     """What is stored, what was refused, and the script."""
     post(testing, SINGLE, json.dumps(event()).encode())

@@ -20,10 +20,10 @@ ROOT = Path(__file__).resolve().parents[2]
 LOAD = """
 const done = arguments[arguments.length - 1]
 const parts = ['replay.js', 'runtime_twin.js', 'http_twin.js'].map((name) => '/tests/twin/' + name)
-const urls = ['/dist/clickqueue.js', '/src/clickqueue/platform/runtime.js', ...parts]
-Promise.all(urls.map((url) => import(url))).then(
-  ([module, runtime, ...parts]) => {
-    window.twin = Object.assign({ module, runtime }, ...parts)
+const platform = ['runtime', 'texts', 'web'].map((name) => `/src/clickqueue/platform/${name}.js`)
+Promise.all(['/dist/clickqueue.js', ...platform, ...parts].map((url) => import(url))).then(
+  ([module, runtime, texts, web, ...parts]) => {
+    window.twin = Object.assign({ module, runtime: { ...runtime, ...texts, ...web } }, ...parts)
     done(null)
   },
   (error) => done(String(error)),

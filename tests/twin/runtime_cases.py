@@ -1,4 +1,4 @@
-"""The cases of each pair of functions in runtime.py and runtime.js: lists of arguments, odd ones among them.
+"""The cases of each pair of functions in runtime.py, texts.py and web.py: lists of arguments, odd ones among them.
 
 A `{"$function": name}` is a function that both sides have under that name, `{"$odd": ...}` a value that JSON cannot carry.
 """
@@ -120,6 +120,7 @@ CASES: dict[str, list[Any]] = {
     ],
     "noop": [[value] for value in (None, 1, "text")],
     "attempt": [[answer] for answer in [*({"value": value} for value in GIVEN), {"$throws": True}]],
+    "parse_json": [['{"a": [1, null]}'], ['"\\ud800"'], ["1e999"], [""], ["{"], ["undefined"]],
     "to_json": [[value] for value in JSON_VALUES],
     "utf8_bytes": [[text] for text in ("", "a", '{"a":"ä😀"}', "\u20ac%25 +", "\x00\x7f\x80\u07ff\u0800\uffff\U00010000")],
     "uuid7": [[parts] for parts in UUIDS],

@@ -58,6 +58,7 @@ const SPECIAL = {
     const result = runtime.remove_item(items, index === null ? {} : items[index])
     return [items, result ?? null]
   },
+  parse_json: (runtime, text) => runtime.parse_json(window, text),
   to_json: (runtime, value) => runtime.to_json(window, unpack(value)),
   uuid7: (runtime, parts) => runtime.uuid7(windowOf(parts)),
   new_controller: (runtime, name) => runtime.new_controller({ [name]: class { isNew = true } })?.isNew,

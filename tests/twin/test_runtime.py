@@ -1,21 +1,27 @@
-"""Each function of runtime.py gives what its twin in runtime.js gives, over a table of odd values."""
+"""Each function of runtime.py, texts.py and web.py gives what its twin in JavaScript gives, over a table of odd values."""
 
 from __future__ import annotations
 
-import ast
 import json
 from collections.abc import Callable
+from inspect import isclass, isfunction
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from clickqueue.platform import runtime
+from clickqueue.platform import runtime, texts, web
 from tests.fakes import FakeJson
-from tests.twin.conftest import ROOT, Page
+from tests.twin.conftest import Page
 from tests.twin.runtime_cases import CASES
 from tests.twin.values import shown
 
+PAIRS: dict[str, Callable[..., Any]] = {
+    name: value
+    for module in (runtime, texts, web)
+    for name, value in vars(module).items()
+    if (isfunction(value) or isclass(value)) and value.__module__ == module.__name__
+}
 NOT_A_PAIR = {
     "create_class": "a Python class can always be called without new",
     "end_of": "the promise of a fake signal is the fake's own",
@@ -88,7 +94,11 @@ def remove_item(items: list[Any], index: int | None) -> Any:
 
 def to_json(value: Any) -> Any:
     json_port = SimpleNamespace(stringify=lambda value, replacer: FakeJson().stringify(value))
-    return runtime.to_json(SimpleNamespace(JSON=json_port), unpack(value))
+    return web.to_json(SimpleNamespace(JSON=json_port), unpack(value))
+
+
+def parse_json(text: str) -> Any:
+    return web.parse_json(SimpleNamespace(JSON=FakeJson()), text)
 
 
 def uuid7(parts: dict[str, Any]) -> str:
@@ -98,11 +108,11 @@ def uuid7(parts: dict[str, Any]) -> str:
         Math=SimpleNamespace(random=lambda: parts["random"]),
         crypto=bytes_ and SimpleNamespace(get_random_values=lambda numbers: [next(bytes_) for _ in numbers]),
     )
-    return runtime.uuid7(window)
+    return web.uuid7(window)
 
 
 def new_controller(name: str) -> Any:
-    return runtime.new_controller(SimpleNamespace(**{name: lambda: True}))
+    return web.new_controller(SimpleNamespace(**{name: lambda: True}))
 
 
 def call_method(method: str) -> Any:
@@ -111,7 +121,7 @@ def call_method(method: str) -> Any:
         add_event_listener=lambda *values: calls.append(["added", *values]),
         remove_event_listener=lambda *values: calls.append(["removed", *values]),
     )
-    runtime.call_method(target, method, "online", "listener")
+    web.call_method(target, method, "online", "listener")
     return calls
 
 
@@ -121,7 +131,7 @@ def dispatch_storage(key: str, new_value: str | None) -> Any:
         StorageEvent=lambda event_type, init: [event_type, init["key"], init["newValue"], init.get("bubbles", False)],
         dispatch_event=events.append,
     )
-    runtime.dispatch_storage(window, key, new_value)
+    web.dispatch_storage(window, key, new_value)
     return events
 
 
@@ -129,6 +139,7 @@ SPECIAL: dict[str, Callable[..., Any]] = {
     "Map": use_map,
     "attempt": attempt,
     "remove_item": remove_item,
+    "parse_json": parse_json,
     "to_json": to_json,
     "uuid7": uuid7,
     "new_controller": new_controller,
@@ -138,29 +149,22 @@ SPECIAL: dict[str, Callable[..., Any]] = {
 
 
 def answer(name: str, case: list[Any]) -> str:
-    """What runtime.py returns."""
+    """What the function returns in CPython."""
     copy = json.loads(json.dumps(case))
     try:
         if name in SPECIAL:
             return shown(SPECIAL[name](*copy))
-        return shown(getattr(runtime, name)(*map(unpack, copy)))
+        return shown(PAIRS[name](*map(unpack, copy)))
     except Exception:
         return "! an error"
 
 
-def functions() -> list[str]:
-    """The public names of runtime.py."""
-    tree = ast.parse((ROOT / "src" / "clickqueue" / "platform" / "runtime.py").read_text())
-    defined = [node.name for node in tree.body if isinstance(node, (ast.FunctionDef, ast.ClassDef))]
-    return [name for name in defined if not name.startswith("_") and name not in NOT_A_PAIR]
-
-
 def test_every_pair_has_its_cases() -> None:
-    """The table has the functions of runtime.py, each and no other."""
-    assert sorted(functions()) == sorted(CASES)
+    """The table has the public functions of the three modules, each and no other."""
+    assert sorted(PAIRS.keys() - NOT_A_PAIR.keys()) == sorted(CASES)
 
 
-@pytest.mark.parametrize("name", functions())
+@pytest.mark.parametrize("name", CASES)
 def test_a_pair_behaves_alike(page: Page, name: str) -> None:
     """Python and JavaScript give the same answer to each case, or both an error."""
     cases = CASES[name]

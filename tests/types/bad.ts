@@ -1,5 +1,5 @@
 // What must not compile. `//!` says what the compiler has to say of the line below, word for word.
-import { ClickQueue, createWidgetApi, DEFAULTS } from 'clickqueue'
+import { ClickQueue, createWidgetApi, DEFAULTS, EMPTY_STATS } from 'clickqueue'
 import type { ClickApi } from 'clickqueue'
 import { createUseWidget } from 'clickqueue/use-widget'
 //! has no exported member 'Journal'
@@ -16,8 +16,16 @@ new ClickQueue({ maxBatchDelay: '5s' }, api)
 new ClickQueue({})
 //! Property 'trackClickBatch' is missing
 new ClickQueue({}, {})
-//! 'clocks' does not exist in type 'Partial<ClickQueueEnv>'
-new ClickQueue({}, api, { clocks: {} })
+//! is missing the following properties from type 'ClickQueueEnv'
+new ClickQueue({}, api, { localStorage })
+//! Type 'string' is not assignable to type 'readonly string[]'
+new ClickQueue({ requiredFields: 'url' }, api)
+//! 'hurry' does not exist in type 'EnqueueOptions'
+queue.enqueue({ sessionId: 's', questionId: 'q', offerId: 'o', buttonVariantId: 'b' }, { hurry: true })
+//! Property 'url' is missing
+new ClickQueue<{ url: string }>({}, api).enqueue({})
+//! Cannot assign to 'pending' because it is a read-only property
+EMPTY_STATS.pending = 1
 
 //! defines instance member property 'flush'
 class Flushing extends ClickQueue { override flush() {} }
@@ -43,6 +51,6 @@ createWidgetApi({ endpoint: '/one', url: '/two' })
 //! Type 'Response' is not assignable to type 'void | BatchAnswer | null'
 const careless: ClickApi = { trackClickBatch: () => fetch('/batch') }
 
-//! Property 'useSyncExternalStore' is missing
+//! is missing the following properties from type 'ReactLike': useEffect, useSyncExternalStore
 createUseWidget({ useState: <State>(initial: () => State): [State] => [initial()] })
 export { Flushing, careless, id, Journal }

@@ -1,6 +1,6 @@
 // What must compile, under `strict` and everything that goes further.
-import { ClickQueue, createWidgetApi, DEFAULTS, postEach } from 'clickqueue'
-import type { BatchAnswer, BatchRequest, ClickApi, ClickEvent, ClickQueueEnv, DropReason, QueueConfig, QueueStats, WidgetApiError } from 'clickqueue'
+import { ClickQueue, createWidgetApi, DEFAULTS, EMPTY_STATS, postEach } from 'clickqueue'
+import type { BatchAnswer, BatchRequest, ClickApi, ClickEvent, ClickQueueEnv, DropReason, EnqueueOptions, QueueConfig, QueueStats, Sent, WidgetApiError } from 'clickqueue'
 
 const api = createWidgetApi({ endpoint: '/api/track/click' })
 const everything = createWidgetApi({
@@ -40,7 +40,7 @@ const stop: () => void = queue.subscribe(() => {
   const { rejected, too_large } = stats.dropped
   console.log(stats.state === 'backing-off', stats.pending + rejected + too_large)
 })
-const size: number = DEFAULTS.maxBatchSize
+const size: number = DEFAULTS.maxBatchSize + EMPTY_STATS.pending
 
 // An api by hand, with answers of every kind.
 const silent: ClickApi = { trackClickBatch() {} }
@@ -53,8 +53,29 @@ const modern: ClickApi = {
   },
 }
 const first = (events: ClickEvent[]): string | undefined => events[0]?.id
-const env: Partial<ClickQueueEnv> = { network: { isOnline: () => true }, ids: { newId: () => 'a', random: () => 0 } }
+
+// A window is an env, and so is a copy of one in a test, with some names replaced and some left out.
+const { document, JSON: json, Math: math, localStorage } = window
+const env: ClickQueueEnv = {
+  document, JSON: json, Math: math, localStorage, Date: { now: () => 0 },
+  setTimeout: (callback, delayMs) => window.setTimeout(callback, delayMs), clearTimeout,
+  addEventListener, removeEventListener, dispatchEvent,
+}
 new ClickQueue(config, modern, env)
+new ClickQueue(config, modern, window)
+new ClickQueue(config, modern, globalThis)
+
+// Events of another kind.
+interface PageView { url: string }
+const views: ClickQueue<PageView> = new ClickQueue<PageView>({ requiredFields: ['url'] }, api)
+const soon: EnqueueOptions = { urgent: true }
+views.enqueue({ url: '/', referrer: '/before' }, soon)
+new ClickQueue<PageView>({ requiredFields: [] }, { trackClickBatch: (events) => console.log(events[0]?.url, events[0]?.id) })
+const viewApi: ClickApi<Sent<PageView>> = { trackClickBatch(events) { console.log(events.map((event) => event.url)) } }
+new ClickQueue<PageView>({}, viewApi)
+class Views extends ClickQueue<PageView> { view(): string | null { return this.enqueue({ url: '/' }) } }
+new Views({}, viewApi).view()
+createWidgetApi({ endpoint: '/one', headers: new Headers({ 'X-Key': 'k' }) })
 
 api.trackClick({ anything: 'goes' }).catch((error: WidgetApiError) => console.log(error.status, error.retryAfterMs, error.message))
 export { first, id, isQueue, silent, size, stop, withoutNew }

@@ -1,6 +1,6 @@
 // The hook takes React as it is, two of its functions, or Preact's compat.
 import * as React from 'react'
-import { useState, useSyncExternalStore } from 'react'
+import { useEffect, useState, useSyncExternalStore } from 'react'
 import * as Preact from 'preact/compat'
 import { createWidgetApi } from 'clickqueue'
 import { createUseWidget } from 'clickqueue/use-widget'
@@ -8,7 +8,7 @@ import type { UseWidgetOptions, UseWidgetResult, WidgetClick } from 'clickqueue/
 
 const useWidget = createUseWidget(React)
 createUseWidget(Preact)
-createUseWidget({ useState, useSyncExternalStore })
+createUseWidget({ useEffect, useState, useSyncExternalStore })
 
 const api = createWidgetApi({ endpoint: '/api/track/click' })
 const options: UseWidgetOptions = { api, config: { maxBatchDelay: 1000 }, sessionId: 's' }
@@ -21,4 +21,9 @@ export function Offer({ sessionId }: { sessionId?: string }) {
       {pending} {isOnline ? '' : 'offline'}
     </button>
   )
+}
+
+export function View() {
+  const { trackClick } = useWidget<{ url: string }>({ api, config: { requiredFields: ['url'] } })
+  return <button onClick={() => trackClick({ url: location.href }, { urgent: true })} />
 }

@@ -64,11 +64,11 @@ def test_types_and_module_export_the_same(module: str) -> None:
 
 
 def manual(name: str) -> str:
-    """What the types say of a config field; digits without their gaps."""
+    """The comment of a config field in the types; numbers without their commas."""
     found = re.search(rf"/\*\*(?:(?!\*/).)*?\*/(?=\n  {name}: )", (DIST / "clickqueue.d.ts").read_text(), re.S)
     assert found, f"{name} has no comment"
     text = found[0].rpartition("/**")[2]
-    return re.sub(r"(?<=\d) (?=\d{3})", "", text)
+    return re.sub(r"(?<=\d),(?=\d{3})", "", text)
 
 
 def test_every_setting_is_in_the_manual() -> None:

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from clickqueue.main import ClickQueue
 from clickqueue.platform.ports import Event
-from clickqueue.platform.runtime import journal_name
+from clickqueue.platform.texts import journal_name
 from tests.fakes import Call, FakeApi, FakeJson, FakeStorage, Origin, Outcome, Tab, World, click
 
 KEY = "srv_click_queue"

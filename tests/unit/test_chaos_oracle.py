@@ -95,6 +95,18 @@ def test_a_stranger_in_the_store_is_accused() -> None:
     assert kinds(log) == []
 
 
+def test_the_table_of_a_receiver_is_compared() -> None:
+    """A row is missing, strange, or there twice; a killed receiver may have stored what nobody knows to be stored."""
+    log = round_of(request())
+    for table, found in ([], ["not in the table"]), (["e"], []), (["e", "e"], ["strange rows"]), (["e", "x"], ["strange rows"]):
+        log.table = table
+        assert kinds(log) == found
+    log = round_of(request(), request(fault="killed", stored=[]))
+    log.requests[1].marks = {"x": "t1.1-1-1"}
+    log.table = ["e", "x"]
+    assert kinds(log) == []
+
+
 def test_a_changed_event_is_accused() -> None:
     """An id that arrives with another click's content is a finding."""
     log = round_of(request())

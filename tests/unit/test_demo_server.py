@@ -7,13 +7,18 @@ import json
 import socket
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from examples.server import ANSWERS, BATCH, MAX_BODY_BYTES, PAGE, SINGLE, Demo, serve
+from clickqueue_receiver.report import Report
+from examples import demo_switches
+from examples.demo_state import SCRIPT
+from examples.server import BATCH, PAGE, SINGLE, Demo, serve
+from tests.browser.waiting import wait_for
 from tools import demo as tool
 
 EMPTY = {"answer": "ok", "requests": [], "received": 0, "stored": 0, "events": []}
@@ -35,7 +40,7 @@ class Client:
 
     def click(self, *ids: str) -> int:
         """Send a batch."""
-        return self.post(BATCH, {"events": [{"id": id} for id in ids], "batchId": "b", "timestamp": 1})
+        return self.post(BATCH, {"events": [click(id) for id in ids], "batchId": "b", "timestamp": 1})
 
     def _ask(self, method: str, path: str, body: bytes | None) -> tuple[int, dict[str, str], bytes]:
         with closing(http.client.HTTPConnection(self.address, timeout=30)) as connection:
@@ -44,44 +49,78 @@ class Client:
             return response.status, {name.lower(): value for name, value in response.getheaders()}, response.read()
 
 
-@pytest.fixture
-def demo() -> Demo:
-    """What the server shares with the test."""
-    return Demo()
+def click(id: object) -> dict[str, Any]:
+    """An event that has all that it must have."""
+    return {"id": id, "sessionId": "s", "questionId": "q", "offerId": "o", "buttonVariantId": "b"}
 
 
-@pytest.fixture
-def client(demo: Demo) -> Iterator[Client]:
-    """A server that runs as long as the test."""
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Demo, str]]:
+    """A server that all tests of this file share."""
+    demo = Demo(tmp_path_factory.mktemp("demo") / "clicks.sqlite3")
     with serve(demo) as url:
-        yield Client(url)
+        yield demo, url
+
+
+@pytest.fixture
+def client(served: tuple[Demo, str]) -> Client:
+    """A client of the server, which knows of no request."""
+    client = Client(served[1])
+    assert client.post("/control/reset", {}) == 204
+    return client
+
+
+@pytest.fixture
+def demo(served: tuple[Demo, str]) -> Demo:
+    """What the server shares with the test."""
+    return served[0]
 
 
 def test_both_routes_store_by_id(client: Client, demo: Demo) -> None:
     """A batch and a single event store each id once, whatever comes twice, in the order of arrival (CONTRACT 6.3)."""
     assert client.click("a", "b") == 200
     assert client.click("b", "c") == 200
-    assert client.post(SINGLE, {"id": "c"}) == 200
+    assert client.post(SINGLE, click("c")) == 204
     state = demo.state()
     assert [event["id"] for event in state["events"]] == ["a", "b", "c"]
     assert (state["stored"], state["received"]) == (3, 3)
-    assert [request["added"] for request in state["requests"]] == [2, 1, 0]
+    assert [(request["added"], request["known"]) for request in state["requests"]] == [(2, 0), (1, 1), (0, 1)]
+
+
+def test_the_table_is_the_receivers(client: Client, demo: Demo) -> None:
+    """The requests reach `clickqueue_receiver`: its /metrics counts them, its /healthz is 200, and it rejects as it does."""
+    client.click("a")
+    assert client.post(SINGLE, {"id": "b"}) == 422
+    metrics = client.get("/metrics")[2].decode()
+    assert 'clickqueue_receiver_requests_total{path="/api/track/click",status="422"}' in metrics
+    assert client.get("/healthz")[0] == 200
+    assert [(request["status"], request["added"]) for request in demo.state()["requests"]] == [("200", 1), ("422", 0)]
 
 
 @pytest.mark.parametrize(
-    "body", [{}, {"events": []}, {"events": "a"}, {"events": [1]}, {"events": [{"id": 1}]}, {"events": [None]}, [], "text"]
+    ("body", "status"),
+    [
+        ({}, 422),
+        ({"events": []}, 422),
+        ({"events": "a"}, 422),
+        ({"events": [1]}, 200),
+        ({"events": [click(1)]}, 200),
+        ({"events": [None]}, 200),
+        ([], 422),
+        ("text", 422),
+    ],
 )
-def test_what_is_no_batch_is_refused(client: Client, demo: Demo, body: object) -> None:
-    """A body that is no batch gets 400, and neither the log nor the store hears of it."""
-    assert client.post(BATCH, body) == 400
-    assert demo.state()["received"] == 0
+def test_what_is_no_event_is_not_logged(client: Client, demo: Demo, body: object, status: int) -> None:
+    """A body without any event is refused or has its events rejected, and neither the log nor the table has it."""
+    assert client.post(BATCH, body) == status
+    assert demo.state() == EMPTY
 
 
-def test_a_body_that_is_too_large_is_refused(client: Client) -> None:
+def test_a_body_that_is_too_large_is_refused(client: Client, demo: Demo) -> None:
     """More bytes than any queue sends are not even read."""
     with closing(http.client.HTTPConnection(client.address, timeout=30)) as connection:
         connection.putrequest("POST", BATCH)
-        connection.putheader("Content-Length", str(MAX_BODY_BYTES + 1))
+        connection.putheader("Content-Length", str(demo.receiver.settings.max_body_bytes + 1))
         connection.endheaders()
         assert connection.getresponse().status == 413
 
@@ -89,7 +128,7 @@ def test_a_body_that_is_too_large_is_refused(client: Client) -> None:
 @pytest.mark.parametrize(("answer", "status"), [("500", 500), ("429", 429)])
 def test_a_refused_batch_is_not_stored(client: Client, demo: Demo, answer: str, status: int) -> None:
     """The switch "server answers 500 / 429" is obeyed by the next request and stores nothing."""
-    assert client.post("/control/answer", {"answer": answer}) == 200
+    assert client.post("/control/answer", {"answer": answer}) == 204
     assert client.click("a") == status
     assert (demo.state()["stored"], demo.state()["requests"][0]["status"]) == (0, answer)
 
@@ -97,7 +136,7 @@ def test_a_refused_batch_is_not_stored(client: Client, demo: Demo, answer: str, 
 def test_a_busy_server_says_how_long(client: Client, demo: Demo) -> None:
     """A 429 carries Retry-After."""
     demo.answer = "429"
-    status, headers, _ = client._ask("POST", SINGLE, b'{"id": "a"}')
+    status, headers, _ = client._ask("POST", SINGLE, json.dumps(click("a")).encode())
     assert (status, headers["retry-after"]) == (429, "6")
 
 
@@ -110,8 +149,39 @@ def test_a_server_that_hangs_up(client: Client, demo: Demo, answer: str, stored:
     assert demo.state()["stored"] == stored
 
 
-def test_a_server_that_hangs_lets_go_when_it_closes(demo: Demo) -> None:
+def test_a_captive_portal_stores_nothing(client: Client, demo: Demo) -> None:
+    """A web page with 200 comes from somebody else: nothing reached the receiver (CONTRACT 3.5)."""
+    demo.answer = "portal"
+    status, headers, _ = client._ask("POST", SINGLE, json.dumps(click("a")).encode())
+    assert (status, headers["content-type"].partition(";")[0]) == (200, "text/html")
+    assert (demo.state()["stored"], _statuses(demo.state())) == (0, ["portal"])
+
+
+def test_a_poison_event_is_rejected_by_the_receiver(client: Client, demo: Demo) -> None:
+    """The first event of a request lacks a field, the receiver names it, and the others are stored (CONTRACT 3.5)."""
+    demo.answer = "poison"
+    body = json.dumps({"events": [click(id) for id in "abc"]}).encode()
+    _, _, answer = client._ask("POST", BATCH, body)
+    assert [(each["id"], "offerId" in each["reason"]) for each in json.loads(answer)["rejected"]] == [("a", True)]
+    (request,) = demo.state()["requests"]
+    assert (request["added"], request["rejected"], demo.state()["stored"]) == (2, 1, 2)
+
+
+def test_a_slow_server_stores_late(client: Client, demo: Demo, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A slow request is open in the log, and is stored in the end."""
+    monkeypatch.setattr(demo_switches, "SLOW_S", 0.3)
+    demo.answer = "slow"
+    thread = threading.Thread(target=lambda: client.click("a"))
+    thread.start()
+    wait_for(lambda: _statuses(demo.state()) == ["open"], "the request")
+    assert demo.state()["stored"] == 0
+    thread.join()
+    assert (_statuses(demo.state()), demo.state()["stored"]) == (["200"], 1)
+
+
+def test_a_server_that_hangs_lets_go_when_it_closes(tmp_path: Path) -> None:
     """A hanging request stays open until its client or the server goes, and stores nothing."""
+    demo = Demo(tmp_path / "clicks.sqlite3")
     demo.answer = "hangs"
     outcome: list[Exception] = []
 
@@ -121,27 +191,33 @@ def test_a_server_that_hangs_lets_go_when_it_closes(demo: Demo) -> None:
         except (http.client.HTTPException, ConnectionError) as error:
             outcome.append(error)
 
-    news = demo.watch()
-    next(news)
     with serve(demo) as url:
         thread = threading.Thread(target=ask, args=(url,))
         thread.start()
-        assert _statuses(next(news)) == ["open"]
+        wait_for(lambda: _statuses(demo.state()) == ["open"], "the request")
         assert demo.state()["stored"] == 0
     thread.join()
     assert len(outcome) == 1
 
 
+def test_a_client_that_gives_up_is_noticed(client: Client, demo: Demo) -> None:
+    """A hanging request whose client closes the connection is logged as hung."""
+    demo.answer = "hangs"
+    body = json.dumps(click("a")).encode()
+    with closing(http.client.HTTPConnection(client.address, timeout=30)) as connection:
+        connection.request("POST", SINGLE, body)
+        wait_for(lambda: _statuses(demo.state()) == ["open"], "the request")
+    wait_for(lambda: _statuses(demo.state()) == ["hung"], "the end of the request")
+
+
 def test_a_reset_answers_what_hangs(client: Client, demo: Demo) -> None:
     """A hanging request is answered when all starts over, since a browser repeats what is hung up, and stores nothing."""
     demo.answer = "hangs"
-    news = demo.watch()
-    next(news)
     statuses: list[int] = []
     thread = threading.Thread(target=lambda: statuses.append(client.click("a")))
     thread.start()
-    assert _statuses(next(news)) == ["open"]
-    demo.reset()
+    wait_for(lambda: _statuses(demo.state()) == ["open"], "the request")
+    assert client.post("/control/reset", {}) == 204
     thread.join()
     assert statuses == [200]
     assert demo.state() == EMPTY
@@ -151,7 +227,7 @@ def test_an_unknown_answer_is_refused(client: Client, demo: Demo) -> None:
     """The control route names what it allows."""
     status, _, body = client._ask("POST", "/control/answer", b'{"answer": "perhaps"}')
     assert status == 400
-    assert all(answer in body.decode() for answer in ANSWERS)
+    assert all(answer in body.decode() for answer in SCRIPT)
     assert demo.answer == "ok"
 
 
@@ -159,27 +235,48 @@ def test_a_reset_empties_store_and_log(client: Client, demo: Demo) -> None:
     """Start over: no event, no request, a server that answers."""
     client.click("a")
     demo.answer = "500"
-    assert client.post("/control/reset", {}) == 200
+    assert client.post("/control/reset", {}) == 204
     assert demo.state() == EMPTY
 
 
-def test_what_came_before_a_reset_is_not_booked(client: Client, demo: Demo) -> None:
-    """A request that was under way when all started over is in no book afterwards; the next one is."""
-    entry = demo.note(SINGLE, {"events": [{"id": "a"}]})
-    demo.reset()
-    assert demo.book(entry, [{"id": "a"}]) == 0
-    demo.settle(entry, "200")
+def test_what_came_before_a_reset_is_not_counted(client: Client, demo: Demo) -> None:
+    """A request that was under way when all started over is in no figure afterwards; the next one is."""
+    entry = demo.note(SINGLE, None, ["a"])
+    client.post("/control/reset", {})
+    demo.settle(entry, "200", Report([], [], {}))
     assert demo.state() == EMPTY
+    assert demo.figures()["totals"] == {"requests": 0, "stored": 0, "duplicates": 0}
     client.click("b")
     assert (demo.state()["received"], [event["id"] for event in demo.state()["events"]]) == (1, ["b"])
 
 
-def test_the_stream_tells_of_each_change(client: Client, demo: Demo) -> None:
-    """Whoever watches hears the state at once and after each change, without asking again."""
-    news = demo.watch()
-    assert _statuses(next(news)) == []
-    client.click("a")
-    assert _statuses(next(news)) == ["200"]
+def test_resets_among_requests(client: Client, demo: Demo) -> None:
+    """However resets and requests meet: what is in the table at the end is what the log says was added since the last reset."""
+
+    def work(number: int) -> None:
+        if number % 5 == 4:
+            assert client.post("/control/reset", {}) == 204
+        else:
+            assert client.click(f"{number}-a", f"{number}-b") == 200
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(work, range(100)))
+    client.click("last")
+    state = demo.state()
+    added = [id for request in state["requests"] for id in request["ids"] if request["added"]]
+    assert sorted(event["id"] for event in state["events"]) == sorted(added)
+    assert demo.figures()["totals"]["stored"] == state["stored"] == len(added)
+
+
+def test_the_stream_tells_of_each_change(client: Client) -> None:
+    """A page that watches gets the state at once and after each change, without asking again."""
+    with closing(http.client.HTTPConnection(client.address, timeout=30)) as connection:
+        connection.request("GET", "/control/stream")
+        lines = connection.getresponse()
+        states = (json.loads(line.removeprefix(b"data: ")) for line in lines if line.startswith(b"data: "))
+        assert _statuses(next(states)) == []
+        client.click("a")
+        assert _statuses(next(state for state in states if _statuses(state) not in ([], ["open"]))) == ["200"]
 
 
 def test_the_page_is_served_under_a_strict_policy(client: Client) -> None:
@@ -200,6 +297,7 @@ def test_the_page_is_served_under_a_strict_policy(client: Client) -> None:
         "/pyproject.toml",
         "/examples/server.py",
         "/examples/demo_state.py",
+        "/examples/%2e%2e/setup.cfg",
         "/dist",
         "/dist/none.js",
         "/node_modules/uplot/package.json",
@@ -210,12 +308,12 @@ def test_the_page_is_served_under_a_strict_policy(client: Client) -> None:
 def test_nothing_else_is_served(client: Client, path: str) -> None:
     """Only pages, scripts and sheets of examples/ and dist/ leave the machine."""
     assert client.get(path)[0] == 404
-    assert client.post(path, {}) == 404
+    assert client.post(path, {}) in (404, 405)
 
 
 def test_a_file_keeps_the_events(tmp_path: Path) -> None:
     """With a database file the events of one run are known to the next."""
-    database = str(tmp_path / "folder" / "clicks.sqlite3")
+    database = tmp_path / "folder" / "clicks.sqlite3"
     seen: list[dict[str, Any]] = []
     for _ in range(2):
         demo = Demo(database)
@@ -233,9 +331,9 @@ def taken_port() -> Iterator[int]:
         yield listener.getsockname()[1]
 
 
-def test_the_port_is_the_same_each_time(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_port_is_the_same_each_time(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Without `--port` the server is where an open page looks for it, also just after another one was there."""
-    with serve(Demo()) as url:
+    with serve(Demo(tmp_path / "clicks.sqlite3")) as url:
         Client(url).get("/")
         port = int(url.rpartition(":")[2])
     monkeypatch.setattr(tool, "PORT", port)
@@ -256,9 +354,18 @@ def test_a_taken_port_of_our_own_gives_way(
 def test_a_port_that_cannot_be_had(capsys: pytest.CaptureFixture[str], taken_port: int, port: int | None) -> None:
     """A wish that is out of range or taken ends in one sentence and in exit status 2."""
     wanted = taken_port if port is None else port
-    assert tool.main(["--database", ":memory:", "--port", str(wanted)]) == 2
+    assert tool.main(["--port", str(wanted)]) == 2
     (line,) = capsys.readouterr().err.splitlines()
     assert line.startswith(f"--port is {wanted}; allowed is a port from 0 to 65535")
+
+
+def test_a_file_that_is_no_database(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    """It is one sentence and exit status 2."""
+    file = tmp_path / "clicks.sqlite3"
+    file.write_text("no database, but a text that is longer than the first bytes of one" * 20)
+    assert tool.main(["--database", str(file), "--port", "0"]) == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith(f"--database is {file}; allowed is an SQLite file")
 
 
 def _statuses(state: dict[str, Any] | None) -> list[str]:

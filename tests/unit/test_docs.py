@@ -10,8 +10,7 @@ from pathlib import Path
 import pytest
 
 import dev
-from tools import node, role_diagram, source_bytes, update_docs, worked_example
-from tools.source_tree import CPYTHON_ONLY
+from tools import node, role_diagram, source_bytes, source_tree, update_docs, worked_example
 
 ROOT = Path(__file__).parents[2]
 SOURCE = ROOT / "src" / "clickqueue"
@@ -240,8 +239,8 @@ def test_every_byte_has_a_source() -> None:
     script = source_bytes.SCRIPT.read_text()
     sizes = source_bytes.bytes_of_sources(script, source_bytes.SCRIPT.with_name("clickqueue.js.map").read_text())
     assert sizes.total() == len(script.partition("\n//#")[0])
-    modules = {Path(source).name for source in sizes if source.endswith(".py")}
-    assert modules == {Path(file).name for file in files_of_source()} - {*CPYTHON_ONLY, "react.py"}
+    sources = {path.name for path in (*source_tree.modules_of(SOURCE), *source_tree.twins_of(SOURCE))}
+    assert {Path(source).name for source in sizes} == sources - {"react.py"}
 
 
 def test_the_limits_are_those_of_the_code() -> None:
@@ -251,7 +250,7 @@ def test_the_limits_are_those_of_the_code() -> None:
     found = {
         (f"{path.stem}.{name}", value)
         for path in SOURCE.rglob("*.py")
-        if path.name not in ("state.py", *CPYTHON_ONLY)
+        if path.name not in ("state.py", *source_tree.CPYTHON_ONLY)
         for name, value in re.findall(r"^([A-Z_]+) = (\d+)$", path.read_text(), re.M)
     }
     assert told == found

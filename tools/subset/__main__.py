@@ -13,7 +13,7 @@ INTRODUCTION = """\
 
 What `src/clickqueue/*.py` may not use, because CPython and JavaScript would not agree on it, or because Transcrypt makes
 too much of it. The build checks each rule of this page (`tools/subset/`) and fails with file, line, what is banned and
-what to write instead. `ports.py`, `runtime.py` and `__init__.py` stay in CPython and may use everything.
+what to write instead. `ports.py`, `runtime.py`, `texts.py`, `web.py` and `__init__.py` stay in CPython and may use everything.
 
 Types cost nothing and need no pragma. The build leaves these lines out of what Transcrypt sees:
 
@@ -24,14 +24,14 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from clickqueue.ports import Clock
+    from clickqueue.platform.ports import Window
 
     Answer = Callable[[Any], None]
 
 window: Any  # browser.py only: how a global of JavaScript is made known to mypy
 ```
 
-So does it with `__all__`, which in `main.py` and `use_widget.py` is the export list of the built module. Annotations of
+So does it with `__all__`, which in `main.py` and `react.py` is the export list of the built module. Annotations of
 parameters, results, attributes and constants may stand anywhere.
 
 The last rules need types. `python3 dev.py test lint` applies them to what mypy infers; a build leaves them out. mypy itself

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from clickqueue.platform.runtime import find, remove_item, uuid7
+from clickqueue.platform.runtime import find, remove_item
+from clickqueue.platform.web import uuid7
 from clickqueue.state import Batch, is_pending, uptime_ms
 
 if TYPE_CHECKING:

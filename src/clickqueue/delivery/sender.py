@@ -10,7 +10,9 @@ from clickqueue.delivery.rejections import bisect
 from clickqueue.delivery.schedule import PROBE_MS, flush, is_parked, reset_backoff
 from clickqueue.delivery.verdict import is_retry_requested, rejected_item_reason, rejection_reason, retry_after_ms
 from clickqueue.drops import drop, drop_if_expired
-from clickqueue.platform.runtime import attempt, concat, field, filtered, kind, message_of, now_ms, parse_json, to_json
+from clickqueue.platform.runtime import attempt, concat, field, filtered, kind
+from clickqueue.platform.texts import message_of
+from clickqueue.platform.web import now_ms, parse_json, to_json
 from clickqueue.state import NEVER_MS, is_online, is_pending, run_guarded, uptime_ms
 from clickqueue.storage.journal import mark_dirty, remove
 from clickqueue.storage.sync import save

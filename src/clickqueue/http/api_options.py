@@ -8,7 +8,8 @@ from __future__ import annotations
 from typing import Any
 
 from clickqueue.config import check, with_defaults
-from clickqueue.platform.runtime import batch_address, fields_of, has_value, keys_of, overlay
+from clickqueue.platform.runtime import fields_of, has_value, keys_of, overlay
+from clickqueue.platform.texts import batch_address
 
 OPTIONS_SCHEMA: dict[str, list[Any]] = {
     # There is no default: the empty text is refused.

@@ -9,7 +9,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from clickqueue.http.api_options import read_api_options
-from clickqueue.platform.runtime import field, json_array, kind, looks_like_html, parse_whole, to_json
+from clickqueue.platform.runtime import field, kind
+from clickqueue.platform.texts import json_array, looks_like_html, parse_whole
+from clickqueue.platform.web import to_json
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from clickqueue.platform.runtime import call_method, field, new_controller
+from clickqueue.platform.runtime import field
+from clickqueue.platform.web import call_method, new_controller
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from clickqueue.platform.runtime import Map, filtered, in_order, journal_name, keys_of, remove_item, uuid7
+from clickqueue.platform.runtime import Map, filtered, keys_of, remove_item
+from clickqueue.platform.texts import in_order, journal_name
+from clickqueue.platform.web import uuid7
 from clickqueue.state import Segment
 
 if TYPE_CHECKING:

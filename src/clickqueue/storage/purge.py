@@ -10,7 +10,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from clickqueue.drops import drop
-from clickqueue.platform.runtime import attempt, concat, dispatch_storage, noop, uuid7
+from clickqueue.platform.runtime import attempt, concat, noop
+from clickqueue.platform.web import dispatch_storage, uuid7
 from clickqueue.storage.journal import stored_keys
 from clickqueue.storage.keys import read_key, remove_key, set_key
 

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from clickqueue.drops import drop_overflow
 from clickqueue.event import parse_event
-from clickqueue.platform.runtime import kind, parse_json
+from clickqueue.platform.runtime import kind
+from clickqueue.platform.web import parse_json
 from clickqueue.storage.journal import append_to_tail
 
 if TYPE_CHECKING:

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from clickqueue.platform.runtime import concat, filtered, first, json_array
+from clickqueue.platform.runtime import concat, filtered, first
+from clickqueue.platform.texts import json_array
 from clickqueue.state import LEADER
 from clickqueue.storage.journal import mark_dirty
 from clickqueue.storage.keys import read_key, remove_key, set_key

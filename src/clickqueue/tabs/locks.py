@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from clickqueue.platform.runtime import attempt, end_of, new_controller, noop
+from clickqueue.platform.runtime import attempt, noop
+from clickqueue.platform.web import end_of, new_controller
 
 if TYPE_CHECKING:
     from collections.abc import Callable

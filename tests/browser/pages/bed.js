@@ -1,5 +1,6 @@
 /* A host's page around the built module. Tests reach in through `bed`; what they assert, they ask the endpoint. */
 import { ClickQueue, createWidgetApi, postEach } from '/dist/clickqueue.js';
+import { partialEnv } from '/examples/partial-env.js';
 import { JumpingClock } from '/pages/clocks.js';
 
 const bed = {
@@ -13,11 +14,11 @@ const bed = {
     const { postsEach, ...apiOptions } = options ?? {};
     let api = createWidgetApi({ endpoint: '/api/track/click', ...apiOptions });
     if (postsEach) api = postEach(api);
-    const env = {};
+    let env;
     if (clock === 'held') {
       bed.clock = new JumpingClock();
       api = bed.clock.watch(api);
-      env.clock = bed.clock.port;
+      env = partialEnv(bed.clock.names);
     }
     const onDrop = (event, reason, detail) => bed.drops.push([event && event.id, reason, detail]);
     bed.queue = new ClickQueue({ ...config, onDrop }, api, env);
@@ -30,10 +31,11 @@ const bed = {
     bed.clicked.push(id);
   },
 
-  /* All that lies in storage, whatever the key. */
+  /* The ids in storage, in the order of their keys; those of the mirror are in a journal too, and the mark of a purge has none. */
   storedIds() {
-    const texts = Object.keys(localStorage).filter((key) => key.startsWith('srv_click_queue')).map((key) => localStorage.getItem(key));
-    return texts.flatMap((text) => JSON.parse(text).map((event) => event.id));
+    const keys = Object.keys(localStorage).filter((key) => /^srv_click_queue(?!!)/.test(key)).sort();
+    const ids = keys.flatMap((key) => JSON.parse(localStorage.getItem(key)).map((event) => event.id));
+    return [...new Set(ids)];
   },
 
   fillStorage() {

@@ -5,11 +5,12 @@ export class JumpingClock {
     this.answersAwaited = 0;
     this.startMs = Date.now();
     this.passedMs = 0;
-    this.port = {
-      nowMs: () => this.startMs + this.passedMs,
-      uptimeMs: () => this.passedMs,
-      callLater: (delayMs, callback) => this.arm(delayMs, callback),
-      cancel: (timer) => clearTimeout(timer && timer.handle), // as clearTimeout does: null is nothing to cancel
+    /* The names of a window that it replaces. */
+    this.names = {
+      Date: { now: () => Math.floor(this.startMs + this.passedMs) },
+      performance: { now: () => this.passedMs },
+      setTimeout: (callback, delayMs) => this.arm(delayMs, callback),
+      clearTimeout: (timer) => clearTimeout(timer && timer.handle), // null is nothing to clear
     };
   }
 

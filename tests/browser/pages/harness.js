@@ -31,20 +31,22 @@ function check(isTrue, what) {
   if (!isTrue) throw new Error(`expected ${what}`);
 }
 
-/* The clock port, moved by hand; promises settle between two timers, as they do in a browser. */
+/* The clock of a window, moved by hand; promises settle between two timers, as they do in a browser. */
 export function advancingClock() {
   let passedMs = 0;
   const timers = new Set();
   const settle = () => new Promise((resolve) => setTimeout(resolve, 0));
   return {
-    nowMs: () => passedMs,
-    uptimeMs: () => passedMs,
-    callLater(delayMs, callback) {
-      const timer = { dueAtMs: passedMs + delayMs, callback };
-      timers.add(timer);
-      return timer;
+    names: {
+      Date: { now: () => passedMs },
+      performance: { now: () => passedMs },
+      setTimeout(callback, delayMs) {
+        const timer = { dueAtMs: passedMs + delayMs, callback };
+        timers.add(timer);
+        return timer;
+      },
+      clearTimeout: (timer) => timers.delete(timer),
     },
-    cancel: (timer) => timers.delete(timer),
     async advance(ms) {
       const untilMs = passedMs + ms;
       await settle();

@@ -62,10 +62,11 @@ async function live(times, answer) {
 async function suffer(hours) {
   const { ClickQueue } = await import('/dist/clickqueue.js');
   const { JumpingClock } = await import('/pages/clocks.js');
+  const { partialEnv } = await import('/examples/partial-env.js');
   if (!window.sufferer) {
     const clock = new JumpingClock();
     const api = { trackClickBatch: () => { suffering.tries += 1; suffering.click(); return Promise.reject(new Error('down')); } };
-    const queue = new ClickQueue({ maxQueueSize: 200, maxRetries: 1000 }, api, { clock: clock.port });
+    const queue = new ClickQueue({ maxQueueSize: 200, maxRetries: 1000 }, api, partialEnv(clock.names));
     let number = 0;
     const suffering = { clock, queue, tries: 0, click: () => { for (let i = 0; i < 20; i++) queue.enqueue(click(`e${number++}`)); } };
     window.sufferer = suffering;

@@ -23,6 +23,15 @@ bed.run = async (name) => {
 
 bed.keys = () => Object.keys(localStorage).filter((key) => key.startsWith('srv_click_queue')).sort();
 
+/* The locks by which this page's queues know their roles: two of each, held or requested. A lock of its own has the page's client id. */
+bed.askedLocks = () => navigator.locks.request(`whose ${Math.random()}`, async (own) => {
+  const { held, pending } = await navigator.locks.query();
+  const { clientId } = held.find((lock) => lock.name === own.name);
+  const isOf = (isKey) => (lock) => lock.clientId === clientId && isKey(lock.name);
+  const mains = [...held, ...pending].filter(isOf((name) => name === 'srv_click_queue'));
+  return mains.length + held.filter(isOf((name) => name.startsWith('srv_click_queue:'))).length;
+});
+
 bed.locks = async () => {
   const { held, pending } = await navigator.locks.query();
   return { held: held.map((lock) => lock.name).sort(), pending: pending.map((lock) => lock.name).sort() };

@@ -1,4 +1,4 @@
-import { useState, useSyncExternalStore } from 'react'
+import { useEffect, useState, useSyncExternalStore } from 'react'
 import { createUseWidget } from 'clickqueue/use-widget'
 
-export const useWidget = createUseWidget({ useState, useSyncExternalStore })
+export const useWidget = createUseWidget({ useEffect, useState, useSyncExternalStore })

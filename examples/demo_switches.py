@@ -1,0 +1,87 @@
+"""The switches of the demo's page, as an ASGI middleware before the receiver. Invariant: what it does not break, the receiver answers."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import Message, Receive, Scope, Send
+
+from clickqueue_receiver.body import read_body
+from clickqueue_receiver.endpoints import BATCH, SINGLE
+from clickqueue_receiver.jsontext import parse
+from clickqueue_receiver.report import encode
+from clickqueue_receiver.scripted import Exchange, replay
+from examples.demo_state import SCRIPT, Demo, Entry
+
+HANG_POLL_S = 0.1
+SLOW_S = 3  # the page's client gives up after 6 s
+LEVELS_AROUND = 3  # the batch, its list of events, and an event
+
+LOGGED = {"hangs": "hung", "lost": "lost", "cut": "cut", "portal": "portal"}
+"""What the log has in place of a status that the client never gets, or that is not the receiver's."""
+PORTAL = "<!doctype html><title>Welcome to our wireless network</title>"
+
+
+class Switches:
+    """Logs each tracking request, and answers it as the page wants."""
+
+    def __init__(self, demo: Demo) -> None:
+        self._demo = demo
+        self._app = demo.receiver
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """ASGI."""
+        if scope["type"] != "http" or scope["method"] != "POST" or scope["path"] not in (SINGLE, BATCH):
+            return await self._app(scope, receive, send)
+        request = Request(scope, receive)
+        body = await read_body(request, self._app.settings)
+        batch_id, ids = look_into(body, scope["path"])
+        if not ids:
+            return await self._app(scope, replay(body), send)
+        return await self._answer(request, body, self._demo.note(scope["path"], batch_id, ids), send)
+
+    async def _answer(self, request: Request, body: bytes, entry: Entry, send: Send) -> None:
+        demo, scope = self._demo, request.scope
+        answer = demo.answer
+        # As far away as servers are: next door, no eye would see a request under way. Tests have it at 0.
+        await asyncio.sleep(demo.latency_s + (SLOW_S if answer == "slow" else 0))
+        while answer == "hangs" and not (demo.is_closing or demo.is_forgotten(entry) or await request.is_disconnected()):
+            await asyncio.sleep(HANG_POLL_S)
+
+        async def send_noting(message: Message) -> None:
+            # Before the client knows it, so that nobody sees an answer that is not in the log.
+            if message["type"] == "http.response.start":
+                demo.settle(entry, LOGGED.get(answer, str(message["status"])), scope.get("state", {}).get("report"))
+            await send(message)
+
+        if demo.is_forgotten(entry):
+            # With keepalive it has outlived its page. Chromium repeats what is hung up.
+            taken = Response(encode({"accepted": len(entry["ids"])}), media_type="application/json")
+            await taken(scope, request.receive, send)
+        elif answer == "portal":
+            await Response(PORTAL, media_type="text/html")(scope, request.receive, send_noting)
+        else:
+            body = poisoned(body) if answer == "poison" else body
+            with demo.passing_on():
+                await Exchange(self._app, scope, replay(body), scope["path"] == BATCH).run(SCRIPT[answer], send_noting)
+
+
+def poisoned(body: bytes) -> bytes:
+    """The same body, whose first event has lost a field that it must have."""
+    return body.replace(b'"offerId":', b'"lostOfferId":', 1)
+
+
+def look_into(body: bytes, path: str) -> tuple[str | None, list[str]]:
+    """The id of a batch, and those of its events; none where it is no batch, which the receiver will refuse."""
+    try:
+        value: Any = parse(body, LEVELS_AROUND)
+    except ValueError:
+        return None, []
+    batch = value if path == BATCH else {"events": [value]}
+    events = batch.get("events") if isinstance(batch, dict) else None
+    found = [event.get("id") for event in events if isinstance(event, dict)] if isinstance(events, list) else []
+    batch_id = batch.get("batchId") if isinstance(batch, dict) else None
+    return batch_id if isinstance(batch_id, str) else None, [each for each in found if isinstance(each, str)]
