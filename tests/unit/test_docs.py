@@ -152,6 +152,13 @@ def test_every_link_leads_somewhere(doc: Path) -> None:
         assert not anchor or anchor in slugs(target), f"{doc.name} points to #{anchor}, which {target.name} lacks"
 
 
+@pytest.mark.parametrize("doc", DOCS, ids=name)
+def test_every_path_exists(doc: Path) -> None:
+    """A file or folder of the project that a document names in its text is there."""
+    named = re.findall(r"`((?:src/clickqueue|tests|tools|docs|examples|dist)/[\w./-]*)`", doc.read_text())
+    assert [path for path in named if not (ROOT / path).exists()] == []
+
+
 def test_every_named_test_exists() -> None:
     """A guarantee names the tests that hold it; each is there under that name."""
     named = TEST.findall(GUARANTEES)
