@@ -30,9 +30,6 @@ PUBLIC = (
 )
 """The names that a host uses. Those of `env` are read from ports.py."""
 
-UNMANGLED = ("text",)
-"""Attributes of our own classes that the page's objects have too, so that they keep their length. None should be here: rename it."""
-
 KEPT = ("constructor", "delete", "get", "has", "length", "set", "size", "then")
 """Methods of Map and of promises: JavaScript's own, so their names stay even where a class of ours has the same."""
 

@@ -10,15 +10,19 @@ import re
 NOT_CODE = re.compile(r"'(?:\\.|[^'\\\n])*'|\"(?:\\.|[^\"\\\n])*\"|//[^\n]*|/\*.*?\*/", re.S)
 LONG_ESCAPE = re.compile(r"(?<!\\)((?:\\\\)*)\\U([0-9a-f]{8})")
 
+CONDITION_START = r"(?:(?<=[(!])|(?<= = )|(?<=[?:] )|(?<= && )|(?<= \|\| )|(?<=, )|(?<=\breturn ))"
+CONDITION_END = r"(?=[),;}]| [?:] | && | \|\| )"
+"""The neighbours of a whole comparison: `1 + len (a) === 0` compares the sum."""
+
 REWRITES = (
     # `x is None` also has to be true of undefined.
     (r" ([!=]=)= null\b", r" \1 null"),
     # No other comparison may convert: 0 is not the empty text, and [id] is not id.
     (r" ([!=]=) (?!null\b)", r" \1= "),
     # A length is a number, and a kind is a text: these need no comparison of types.
-    (r"\blen \(([\w.]+(?: \[\w+\])?)\) === 0\b", r"!len (\1)"),
-    (r"\blen \(([\w.]+)\) > 0\b", r"!!len (\1)"),
-    (r"(\bkind \((?:[^()]|\([^()]*\))*\) [!=]=)= (?=')", r"\1 "),
+    (rf"{CONDITION_START}len \(([\w.]+(?: \[\w+\])?)\) === 0{CONDITION_END}", r"!len (\1)"),
+    (rf"{CONDITION_START}len \(([\w.]+(?: \[\w+\])?)\) > 0{CONDITION_END}", r"!!len (\1)"),
+    (r"((?<![\w.])kind \((?:[^()]|\([^()]*\))*\) [!=]=)= (?=')", r"\1 "),
     # A native error needs no cause, and no variable to be thrown.
     (r"var (__except\d+__) = (.*);\n\s*\1\.__cause__ = .*;\n\s*throw \1;", r"throw \2;\n\n"),
     # `except Exception` catches everything; JavaScript throws anything.

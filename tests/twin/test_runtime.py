@@ -97,6 +97,10 @@ def to_json(value: Any) -> Any:
     return web.to_json(SimpleNamespace(JSON=json_port), unpack(value))
 
 
+def now_ms(now: float | None) -> Any:
+    return web.now_ms(SimpleNamespace(Date=None if now is None else SimpleNamespace(now=lambda: now)))
+
+
 def parse_json(text: str) -> Any:
     return web.parse_json(SimpleNamespace(JSON=FakeJson()), text)
 
@@ -139,6 +143,7 @@ SPECIAL: dict[str, Callable[..., Any]] = {
     "Map": use_map,
     "attempt": attempt,
     "remove_item": remove_item,
+    "now_ms": now_ms,
     "parse_json": parse_json,
     "to_json": to_json,
     "uuid7": uuid7,

@@ -1,10 +1,9 @@
-"""The build, on a package of two screens: what it makes of Python runs in JavaScript, and its faults have an address."""
+"""The build, on a package of two screens: what it makes of Python runs in JavaScript, and an error of it names file and line."""
 
 from __future__ import annotations
 
 import ast
 import json
-import re
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -18,26 +17,28 @@ from tools.source_tree import BuildError, find_file, modules_of
 from tools.subset.symbols import collect, parse
 
 PORTS = """
-class Clock(Protocol):
-    def now_ms(self) -> int: ...
+class Storage(Protocol):
+    def get_item(self, key: str) -> str | None: ...
+class Window(Protocol):
+    local_storage: Storage
 """
 BROWSER = """
-performance: Any
-def uptime_ms() -> float:
-    return performance.now()
+document: Any
+def is_hidden() -> bool:
+    return document.hidden
 """
 QUEUE = """
 from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from clickqueue.platform.runtime import Map, field
 if TYPE_CHECKING:
-    from clickqueue.platform.ports import Clock
+    from clickqueue.platform.ports import Window
 LIMITS: dict[str, Any] = {"max_size": 2, "text": "a === null"}
 class Line:
-    def __init__(self, clock: Clock, size: int) -> None:
+    def __init__(self, env: Window, size: int) -> None:
         if size < 0:
             raise ValueError("size: got " + str(size) + "; give more")
-        self.clock_port = clock
+        self.page_window = env
         self.batch_size = size
         self.listeners: list[Any] = []
 class Range:
@@ -45,13 +46,13 @@ class Range:
         self.first_index = first
         self.last_index = self.first_index + 2
 class Queue:
-    def __init__(self, clock: Clock, size: int) -> None:
-        line = Line(clock, size)
+    def __init__(self, env: Window, size: int) -> None:
+        line = Line(env, size)
         self.enqueue = lambda event: enqueue(line, event)
         self.get_snapshot = lambda: snapshot_of(line)
-        self.flush = lambda: flush(clock)
+        self.flush = lambda: flush(env)
         self.subscribe = lambda value: subscribe(value)
-        self.purge = lambda: Line(clock, -1)
+        self.purge = lambda: Line(env, -1)
 def enqueue(line: Line, event: dict[str, Any]) -> str | None:
     if event["id"] is None:
         return None
@@ -60,14 +61,14 @@ def enqueue(line: Line, event: dict[str, Any]) -> str | None:
     seen.set("a", line.batch_size)
     return event["id"] + str(len(line.listeners)) + str(seen.get("a")) + str(Range(4).last_index)
 def snapshot_of(line: Line) -> dict[str, Any]:
-    later = lambda: line.clock_port.now_ms()
-    return {"now_ms": later(), "has_map": field({"a": 1}, "a") == 1}
-def flush(clock: Clock) -> str:
+    later = lambda: line.page_window.local_storage.get_item("a")
+    return {"stored_text": later(), "has_map": field({"a": 1}, "a") == 1}
+def flush(env: Window) -> str:
     total = 0
     for index in range(3):
         total -= index
     try:
-        Line(clock, total)
+        Line(env, total)
     except Exception as error:
         return "caught " + error.message
     return "not caught"
@@ -79,50 +80,51 @@ def subscribe(value: Any) -> str:
     return "x" if value == "x" else "other"
 """
 MAIN = """
-from clickqueue.queue import LIMITS, Queue
-__all__ = ["ClickQueue", "DEFAULTS", "create_widget_api"]
-DEFAULTS = LIMITS
+from clickqueue.delivery.queue import LIMITS, Queue
+__all__ = ["ClickQueue", "DEFAULT_LIMITS", "create_widget_api"]
+DEFAULT_LIMITS = LIMITS
 ClickQueue = Queue
 def create_widget_api(options):
     return {"track_click": options}
 """
-USE_WIDGET = """
+REACT = """
 from clickqueue.main import ClickQueue
 __all__ = ["create_use_widget"]
-def create_use_widget(clock):
-    return ClickQueue(clock, 7).get_snapshot()
+def create_use_widget(env):
+    return ClickQueue(env, 7).get_snapshot()
+"""
+FILES = {
+    "platform/ports.py": PORTS,
+    "platform/browser.py": BROWSER,
+    "delivery/queue.py": QUEUE,
+    "main.py": MAIN,
+    "react.py": REACT,
+    "clickqueue.d.ts": "export {}\n",
+}
+TWINS = ("platform/runtime.py", "platform/runtime.js")
+
+TWIN = """
+export const len = (items) => items.length
+export const str = String
+export const ValueError = RangeError
+const create_map = () => new Map()
+export { create_map as Map }
+export const field = () => 'from the twin'
+export const never = () => 'never used'
 """
 
 
-FOLDERS = {
-    "flat": {},
-    "nested": {"queue": "delivery", "ports": "platform", "browser": "platform", "runtime": "platform"},
-}
-"""The folder of each module that is not at the top of the package."""
-
-
-@pytest.fixture(params=FOLDERS)
-def source(tmp_path: Path, request: pytest.FixtureRequest) -> Path:
-    """A package as small as possible, with the runtime of the real one: once flat, once in folders."""
-    folders = FOLDERS[request.param]
+@pytest.fixture
+def source(tmp_path: Path) -> Path:
+    """A package as small as possible, in folders, with the runtime of the real one."""
     package = tmp_path / "src" / "clickqueue"
-    files = {"ports.py": PORTS, "browser.py": BROWSER, "queue.py": QUEUE, "main.py": MAIN, "use_widget.py": USE_WIDGET}
-    files |= {name: find_file(build.SOURCE, name).read_text() for name in ("runtime.py", "runtime.js")}
-    files |= {"clickqueue.d.ts": "export {}\n"}
-    for name, text in files.items():
-        path = package / folders.get(name.partition(".")[0], "") / name
+    for name, text in (FILES | {twin: (build.SOURCE / twin).read_text() for twin in TWINS}).items():
+        path = package / name
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(nest(text, folders))
-    for folder in set(folders.values()):
+        path.write_text(text)
+    for folder in ("delivery", "platform"):
         (package / folder / "__init__.py").touch()
     return package
-
-
-def nest(text: str, folders: dict[str, str]) -> str:
-    """The text of a module, importing modules from the folders that contain them."""
-    for name, folder in folders.items():
-        text = text.replace(f"from clickqueue.{name} ", f"from clickqueue.{folder}.{name} ")
-    return text
 
 
 @pytest.fixture
@@ -139,8 +141,9 @@ def execute(source: Path) -> Callable[[str], str]:
     return run
 
 
-IMPORT = "import { ClickQueue, DEFAULTS, createWidgetApi } from './clickqueue.js';"
-NEW = f"{IMPORT} const queue = ClickQueue({{ nowMs: () => 42 }}, 3);"
+IMPORT = "import { ClickQueue, DEFAULT_LIMITS } from './clickqueue.js';"
+ENV = "{ localStorage: { getItem: () => '42' } }"
+NEW = f"{IMPORT} const queue = ClickQueue({ENV}, 3);"
 
 
 def line_of(text: str, python: str = QUEUE) -> int:
@@ -151,18 +154,18 @@ def line_of(text: str, python: str = QUEUE) -> int:
 def test_python_runs_as_javascript(execute: Callable[[str], str]) -> None:
     """Objects, lists, tables and lambdas do the same there, and a method may be handed on by itself."""
     script = f"{NEW} const {{ enqueue }} = queue; console.log(enqueue({{ id: 'a' }}), JSON.stringify(queue.getSnapshot()))"
-    assert execute(script) == 'a136 {"now_ms":42,"has_map":true}'
+    assert execute(script) == 'a136 {"stored_text":"42","has_map":true}'
 
 
 def test_exports_are_camel_case_and_complete(execute: Callable[[str], str]) -> None:
-    """`__all__` is the export list; a snake_case function gets its JavaScript name, string keys stay as they are."""
-    script = "import * as all from './clickqueue.js'; console.log(Object.keys(all).join(), all.DEFAULTS.max_size)"
-    assert execute(script) == "ClickQueue,DEFAULTS,createWidgetApi 2"
+    """`__all__` is the export list; a function gets its JavaScript name, constants and string keys stay as they are."""
+    script = "import * as all from './clickqueue.js'; console.log(Object.keys(all).join(), all.DEFAULT_LIMITS.max_size)"
+    assert execute(script) == "ClickQueue,DEFAULT_LIMITS,createWidgetApi 2"
 
 
 def test_undefined_is_none(execute: Callable[[str], str]) -> None:
     """`x is None` also holds for what a host left out; a text that looks like code stays as it is."""
-    script = f"{NEW} console.log(queue.enqueue({{}}), queue.enqueue({{ id: null }}), DEFAULTS.text)"
+    script = f"{NEW} console.log(queue.enqueue({{}}), queue.enqueue({{ id: null }}), DEFAULT_LIMITS.text)"
     assert execute(script) == "null null a === null"
 
 
@@ -188,20 +191,20 @@ def test_the_host_stays_unmarked(execute: Callable[[str], str]) -> None:
 def test_a_stack_names_lines_of_python(source: Path, execute: Callable[[str], str]) -> None:
     """The source map leads from the minified file to the line that raised and to the one that called."""
     told = execute(f"{NEW} try {{ queue.purge() }} catch (error) {{ console.log(error.stack) }}")
-    queue = find_file(source, "queue.py").relative_to(source.parent.parent)
+    queue = "src/clickqueue/delivery/queue.py"
     assert f"{queue}:{line_of('raise ValueError')}" in told
-    assert f"{queue}:{line_of('Line(clock, -1)')}" in told
+    assert f"{queue}:{line_of('Line(env, -1)')}" in told
 
 
 def test_use_widget_shares_the_module(source: Path, execute: Callable[[str], str]) -> None:
     """use-widget.js imports clickqueue.js instead of carrying a second queue, and they agree on names."""
-    script = "import { createUseWidget } from './use-widget.js'; console.log(createUseWidget({ nowMs: () => 5 }).now_ms)"
-    assert execute(script) == "5"
+    script = f"import {{ createUseWidget }} from './use-widget.js'; console.log(createUseWidget({ENV}).stored_text)"
+    assert execute(script) == "42"
     assert 'from"./clickqueue.js"' in (source.parent.parent / "dist" / "use-widget.js").read_text()
 
 
-def test_maps_are_at_home_anywhere(source: Path) -> None:
-    """Sources are named as seen from dist/, with their content; no path of the machine that built them."""
+def test_maps_name_the_files_of_src(source: Path) -> None:
+    """A map names its sources as seen from dist/, with their content; no path of the machine that built them is in it."""
     found = json.loads(build.build(source)["clickqueue.js.map"])
     files = {f"../{path.relative_to(source.parent.parent)}": path for path in source.rglob("*.*")}
     assert set(found["sources"]) <= files.keys() | {build.ENTRY}
@@ -225,8 +228,8 @@ def test_the_same_source_gives_the_same_bytes(source: Path, tmp_path: Path) -> N
 def test_our_own_names_shrink(source: Path) -> None:
     """Attributes that only we spell cost a letter; what JavaScript spells keeps its words."""
     text = build.build(source)["clickqueue.js"]
-    assert not any(name in text for name in ("batch_size", "listeners", "clock_port", "last_index"))
-    assert all(name in text for name in (".nowMs(", "enqueue:", "getSnapshot:", ".push(", "now_ms:"))
+    assert not any(name in text for name in ("batch_size", "listeners", "page_window", "last_index"))
+    assert all(name in text for name in (".localStorage.getItem(", "enqueue:", "getSnapshot:", ".push(", "stored_text:"))
 
 
 @pytest.mark.parametrize("name", OLD_NAMES)
@@ -239,20 +242,20 @@ def test_transcrypt_finds_the_names_of_older_pythons(name: str, monkeypatch: pyt
 
 
 def test_a_missing_runtime_name_has_an_address(source: Path) -> None:
-    """What our runtime lacks fails with the Python line that needs it and the list of what there is."""
-    runtime = find_file(source, "runtime.js")
+    """A name that our runtime lacks is an error with the Python line that needs it and the list of what there is."""
+    runtime = source / "platform" / "runtime.js"
     runtime.write_text(runtime.read_text().replace("export const len", "const len"))
     with pytest.raises(BuildError) as caught:
         build.build(source)
     line = line_of("str(len(line.listeners))")
     assert str(caught.value).startswith(
-        f"{find_file(source, 'queue.py')}:{line}: needs len of Transcrypt's runtime, which runtime.js does not have"
+        f"{source / 'delivery' / 'queue.py'}:{line}: needs len of Transcrypt's runtime, which runtime.js does not have"
     )
     assert "it has Map, " in str(caught.value)
 
 
-def test_what_is_banned_fails_the_build(source: Path) -> None:
-    """The law of the subset stands before everything else."""
+def test_a_banned_construct_fails_the_build(source: Path) -> None:
+    """A line that breaks a rule of the subset is an error with its file and line, and with the code to write instead."""
     main = source / "main.py"
     main.write_text(main.read_text() + "a = [1][0:1]\n")
     with pytest.raises(BuildError, match=rf"main\.py:{len(MAIN.splitlines()) + 1}: slices; write instead: a loop"):
@@ -278,23 +281,18 @@ def test_a_wrong_import_has_an_address(source: Path, wrong: str, line: int) -> N
 @pytest.mark.parametrize("name", ["LIMITS", "nothing"])
 def test_an_error_in_a_folder_has_an_address(source: Path, name: str) -> None:
     """A module in a folder is named with its folder: by esbuild (no such name) and by Transcrypt (no such module)."""
-    queue = find_file(source, "queue.py")
+    queue = source / "delivery" / "queue.py"
     queue.write_text(queue.read_text() + f"from clickqueue.{'main' if name == 'nothing' else 'nowhere'} import {name}\n")
     with pytest.raises(BuildError, match=rf"{queue}:{len(QUEUE.splitlines()) + 1}: "):
         build.build(source)
 
 
-def test_folders_change_no_byte_of_the_script(source: Path) -> None:
-    """Only the map says in which folder a module is."""
-    flat = source.parent.parent / "flat" / "src" / "clickqueue"
-    flat.mkdir(parents=True)
-    for path in (path for path in source.rglob("*.*") if path.name != "__init__.py"):
-        text = re.sub(r"from clickqueue\.(delivery|platform)\.", "from clickqueue.", path.read_text())
-        (flat / path.name).write_text(text)
-    nested_files, flat_files = build.build(source), build.build(flat)
-    # esbuild counts the letters of module names too when it deals out short names, so that in the classic script two may change places.
-    names = [name for name in flat_files if not name.endswith((".map", ".json")) and build.CLASSIC not in name]
-    assert [nested_files[name] == flat_files[name] for name in names] == [True] * 6
+def test_a_twin_takes_the_place_of_a_module(source: Path, execute: Callable[[str], str]) -> None:
+    """Of a module that has a JavaScript file beside it only that one is built, and only what is used of it."""
+    (source / "platform" / "runtime.js").write_text(TWIN)
+    build.write(build.build(source), source.parent.parent / "dist")
+    assert execute(f"{NEW} console.log(queue.getSnapshot().has_map)") == "false"
+    assert "never used" not in (source.parent.parent / "dist" / "clickqueue.js").read_text()
 
 
 def test_a_file_is_found_in_any_folder(tmp_path: Path) -> None:
@@ -317,7 +315,7 @@ def test_a_module_without_all_is_refused(source: Path) -> None:
 
 
 def test_check_names_what_differs(tmp_path: Path) -> None:
-    """A changed, a missing and a superfluous file are told by name; write() mends all three."""
+    """compare() names a changed, a missing and a superfluous file; write() corrects all three."""
     build.write({"same": "1", "changed": "1", "superfluous": "1"}, tmp_path)
     files = {"same": "1", "changed": "2", "missing": "1"}
     assert build.compare(files, tmp_path) == ["changed", "missing", "superfluous"]
@@ -326,14 +324,22 @@ def test_check_names_what_differs(tmp_path: Path) -> None:
 
 
 def test_every_port_keeps_its_name() -> None:
-    """Whatever ports.py lets a host hand in is spelled in camelCase by the built module."""
-    public = mangling.public(build.SOURCE)
-    assert {"now_ms", "list_keys", "request", "storage", "track_click_batch"} <= public
-    assert mangling.mangle_cache(build.SOURCE)["call_later"] == "callLater"
+    """Every name in ports.py is public, and the built module spells it as the web does."""
+    assert {"local_storage", "set_timeout", "JSON", "request", "track_click_batch"} <= mangling.public(build.SOURCE)
+    assert mangling.mangle_cache(build.SOURCE)["local_storage"] == "localStorage"
+
+
+@pytest.mark.parametrize(
+    ("python", "javascript"),
+    [("track_click_batch", "trackClickBatch"), ("EMPTY_STATS", "EMPTY_STATS"), ("JSON", "JSON"), ("Date", "Date")],
+)
+def test_camel_case(python: str, javascript: str) -> None:
+    """The words of a function or attribute are joined; a constant and a single word stay as they are."""
+    assert mangling.camel(python) == javascript
 
 
 def test_no_foreign_name_is_mangled() -> None:
-    """What the page's own objects are called is never ours to shorten."""
+    """The names of the page's own objects are never shortened."""
     pattern = mangling.mangled(build.SOURCE, modules_of(build.SOURCE))
     ports = collect([parse(find_file(build.SOURCE, "ports.py"))])
     single = {name for name in ports.methods | ports.attributes if "_" not in name} - {"exchange"}
@@ -341,8 +347,8 @@ def test_no_foreign_name_is_mangled() -> None:
 
 
 def test_own_attributes_are_shortened() -> None:
-    """An attribute of a class of ours with a name that the page uses would keep its length: only the listed ones do."""
-    assert mangling.shared_with_page(build.SOURCE, modules_of(build.SOURCE)) == set(mangling.UNMANGLED)
+    """An attribute of a class of ours with a name that the page uses would keep its length: none has one."""
+    assert mangling.shared_with_page(build.SOURCE, modules_of(build.SOURCE)) == set()
 
 
 SIZES: dict[str, Any] = {"clickqueue.js": {"minified": 6000, "gzip": 2700, "brotli": 2400}}

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import re
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -30,6 +32,13 @@ def test_a_rule_finds_its_bad_example(rule: Rule) -> None:
 def test_a_good_example_breaks_no_rule(rule: Rule) -> None:
     """The code to write instead breaks no rule at all."""
     assert banned(rule.good) == []
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.ban)
+def test_a_recommended_name_exists(rule: Rule) -> None:
+    """A function that a rule recommends is in the module that the rule names."""
+    for module, name in re.findall(r"\b(runtime|texts|web)\.(?!py\b)(\w+)", rule.write_instead):
+        assert hasattr(import_module(f"clickqueue.platform.{module}"), name)
 
 
 @pytest.fixture(scope="module")
@@ -66,7 +75,7 @@ def test_the_page_is_printed_from_the_rules() -> None:
 def test_a_violation_says_where_and_what_to_write_instead() -> None:
     """File and line, what is banned, what to write instead and why are in one line."""
     [violation] = check("a = 1\nb = c[1:]\n", Path("src/x.py"), Symbols())
-    assert str(violation).startswith("src/x.py:2: slices; write instead: a loop, runtime.after or runtime.before (")
+    assert str(violation).startswith("src/x.py:2: slices; write instead: a loop, or runtime.first (")
 
 
 def test_types_are_free() -> None:
@@ -105,7 +114,7 @@ def test_an_unsure_truth_fails(condition: str) -> None:
 
 def test_only_browser_py_names_the_page() -> None:
     """The globals of JavaScript are declared in one file, and used only there."""
-    python = "window: Any\ndef listen(hear): window.addEventListener('online', hear)"
+    python = "document: Any\ndef is_hidden() -> bool: return document.hidden"
     assert banned(python, "browser.py") == []
     assert banned(python) == ["JavaScript's globals outside browser.py"]
 

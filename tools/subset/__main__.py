@@ -11,9 +11,10 @@ from tools.subset.rules import RULES
 INTRODUCTION = """\
 # The subset
 
-What `src/clickqueue/*.py` may not use, because CPython and JavaScript would not agree on it, or because Transcrypt makes
-too much of it. The build checks each rule of this page (`tools/subset/`) and fails with file, line, what is banned and
-what to write instead. `ports.py`, `runtime.py`, `texts.py`, `web.py` and `__init__.py` stay in CPython and may use everything.
+The code of `src/clickqueue/` may not use these constructs: CPython and JavaScript would not agree on them, or Transcrypt
+makes too much of them. The build checks each rule of this page (`tools/subset/`) and fails with the file, the line, the banned
+construct and the code to write instead. `ports.py` and `__init__.py` stay in CPython and may use everything; so may a module that has a
+JavaScript file of its name beside it: `runtime.py`, `texts.py` and `web.py` in `platform/`.
 
 Types cost nothing and need no pragma. The build leaves these lines out of what Transcrypt sees:
 
@@ -28,11 +29,11 @@ if TYPE_CHECKING:
 
     Answer = Callable[[Any], None]
 
-window: Any  # browser.py only: how a global of JavaScript is made known to mypy
+fetch: Any  # browser.py only: how a global of JavaScript is made known to mypy
 ```
 
-So does it with `__all__`, which in `main.py` and `react.py` is the export list of the built module. Annotations of
-parameters, results, attributes and constants may stand anywhere.
+It leaves `__all__` out too, which in `main.py` and `react.py` is the export list of the built module. Annotations of parameters, results,
+attributes and constants are allowed anywhere.
 
 The last rules need types. `python3 dev.py test lint` applies them to what mypy infers; a build leaves them out. mypy itself
 refuses the value of a function that returns nothing, a wrong number of arguments, and a name that may be unbound.

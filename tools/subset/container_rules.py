@@ -88,10 +88,10 @@ RULES = [
     ),
     Rule(
         ban="slices",
-        write_instead="a loop, runtime.after or runtime.before",
+        write_instead="a loop, or runtime.first",
         because="Transcrypt needs its __getslice__ on the host's Array",
         bad="a = b[1:]",
-        good='a = after(b, "x")',
+        good="a = first(b, 2)",
         check=is_a(ast.Slice),
     ),
     Rule(
@@ -120,15 +120,15 @@ RULES = [
     ),
     Rule(
         ban="a loop over a dict",
-        write_instead="runtime.names",
+        write_instead="runtime.keys_of",
         because="a JavaScript object cannot be iterated",
         bad="def f(a: dict[str, int]):\n    for b in a: g(b)",
-        good="def f(a: dict[str, int]):\n    for b in names(a): g(b)",
+        good="def f(a: dict[str, int]):\n    for b in keys_of(a): g(b)",
         check=iterates_dict,
     ),
     Rule(
         ban="`del` of anything but a literal key",
-        write_instead="runtime.take_out, runtime.Map.delete",
+        write_instead="runtime.remove_item, runtime.Map.delete",
         because="JavaScript leaves a hole in the list",
         bad="del a[0]",
         good='del a["b"]',

@@ -97,10 +97,10 @@ def declares_global(node: ast.AST, symbols: Symbols) -> bool:
 RULES = [
     Rule(
         ban="built-ins but len, min, max, range, str",
-        write_instead="a function of runtime.py",
+        write_instead="a function of runtime.py or texts.py",
         because="runtime.js has no other",
         bad="a = sorted(b)",
-        good="a = ordered(b)",
+        good="a = in_order(b)",
         check=is_unsupported_builtin,
     ),
     Rule(
@@ -121,10 +121,10 @@ RULES = [
     ),
     Rule(
         ban="methods of list, dict and str but append, get, startswith",
-        write_instead="a loop, a function of runtime.py",
+        write_instead="a loop, a function of runtime.py or texts.py",
         because="JavaScript has others under the same name, or none",
-        bad='a = b.split(",")',
-        good='a = before(b, ",")',
+        bad="a = b.sort()",
+        good="a = in_order(b)",
         check=calls_native,
     ),
     Rule(
@@ -147,8 +147,8 @@ RULES = [
         ban="keys that every JavaScript object has (`constructor`, `toString`, …)",
         write_instead="another key, or runtime.Map",
         because="JavaScript finds what an object inherits, CPython only what it was given",
-        bad='given(a, "constructor")',
-        good='given(a, "maker")',
+        bad='has_value(a, "constructor")',
+        good='has_value(a, "maker")',
         check=asks_for_inherited,
     ),
     Rule(

@@ -137,10 +137,10 @@ def has_numeric_key(node: ast.AST, symbols: Symbols) -> bool:
 RULES = [
     Rule(
         ban="`+` of anything but two numbers or two texts",
-        write_instead="runtime.joined for lists, str() for a number beside a text",
+        write_instead="runtime.concat for lists, str() for a number beside a text",
         because="JavaScript makes texts of lists, and numbers of True",
         bad="def f(a: list[int], b: list[int]) -> None:\n    c = a + b",
-        good="def f(a: list[int], b: list[int]) -> None:\n    c = joined(a, b)",
+        good="def f(a: list[int], b: list[int]) -> None:\n    c = concat(a, b)",
         check=adds_what_is_no_number_or_text,
     ),
     Rule(
@@ -177,7 +177,7 @@ RULES = [
     ),
     Rule(
         ban="str() of anything but a whole number or a text",
-        write_instead="runtime.show, or the text itself",
+        write_instead="texts.describe, or the text itself",
         because='JavaScript writes "null", "true", "1,2", "RangeError: …"',
         bad="def f(a: bool) -> None:\n    b = str(a)",
         good="def f(a: int) -> None:\n    b = str(a)",
@@ -185,15 +185,15 @@ RULES = [
     ),
     Rule(
         ban="len() of a dict or a number",
-        write_instead="len(runtime.names(x))",
+        write_instead="len(runtime.keys_of(x))",
         because="a JavaScript object has no length",
         bad="def f(a: dict[str, int]) -> None:\n    b = len(a)",
-        good="def f(a: dict[str, int]) -> None:\n    b = len(names(a))",
+        good="def f(a: dict[str, int]) -> None:\n    b = len(keys_of(a))",
         check=measures_others,
     ),
     Rule(
         ban="the length of a text, but to compare it with 0",
-        write_instead="ids.size_bytes, or `len(text) == 0`",
+        write_instead="texts.utf8_bytes, or `len(text) == 0`",
         because="JavaScript counts characters beyond U+FFFF twice",
         bad="def f(a: str) -> None:\n    b = len(a) + 1",
         good="def f(a: str) -> None:\n    b = len(a) > 0",
@@ -201,7 +201,7 @@ RULES = [
     ),
     Rule(
         ban="the index of a text",
-        write_instead="startswith, runtime.after or runtime.before",
+        write_instead="startswith, or a function of texts.py",
         because="JavaScript counts characters beyond U+FFFF twice",
         bad="def f(a: str) -> None:\n    b = a[0]",
         good='def f(a: str) -> None:\n    b = a.startswith("x")',
@@ -217,10 +217,10 @@ RULES = [
     ),
     Rule(
         ban="a loop over a dict, whatever it is called",
-        write_instead="runtime.names",
+        write_instead="runtime.keys_of",
         because="a JavaScript object cannot be iterated",
         bad='def f(a: dict[str, dict[str, int]]) -> None:\n    for b in a["c"]: g(b)',
-        good='def f(a: dict[str, dict[str, int]]) -> None:\n    for b in names(a["c"]): g(b)',
+        good='def f(a: dict[str, dict[str, int]]) -> None:\n    for b in keys_of(a["c"]): g(b)',
         check=iterates_others,
     ),
     Rule(

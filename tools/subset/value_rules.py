@@ -102,7 +102,7 @@ RULES = [
     ),
     Rule(
         ban="`in` and `not in`",
-        write_instead="a loop that compares, runtime.Map.has, or given()",
+        write_instead="a loop that compares, runtime.Map.has, or runtime.has_value",
         because="JavaScript's `in` asks for indexes and keys",
         bad="if a in items: f()",
         good="if has_id(items, a): f()",

@@ -1,4 +1,4 @@
-// What the language lacks, for JavaScript; `runtime.py` has the same names for CPython.
+// Values, lists and calls, for JavaScript; `runtime.py` has the same names for CPython.
 // Transcrypt's own runtime costs 20 kB and writes onto the host's Array.prototype; this one touches nothing.
 // esbuild leaves out what is not used. A name that is used and missing here fails the build (tools/build.py).
 

@@ -1,7 +1,7 @@
-"""What the language lacks: values, lists and calls that the subset needs beyond plain Python, for CPython.
+"""Values, lists and calls: what the subset needs beyond plain Python, for CPython; `runtime.js` has the same names for JavaScript.
 
-Invariant: `runtime.js` has the same names for JavaScript, and each pair behaves alike, which `tests/twin/` asserts. So it is with
-`texts.py` and `web.py`. Nothing else may differ between the two languages.
+Each pair behaves alike, here and in `texts.py` and `web.py`, which `tests/twin/` asserts. Nothing else may differ between the two
+machines.
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""Texts that take a regular expression, or that the languages write, sort or count differently; `texts.js` for JavaScript."""
+"""Texts that take a regular expression, or that the two languages write, sort or count differently.
+
+`texts.js` has the same names for JavaScript.
+"""
 
 from __future__ import annotations
 

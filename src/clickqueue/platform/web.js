@@ -1,8 +1,8 @@
-// Calls to a window, for JavaScript; `web.py` has the same names for CPython.
+// What only a window has, for JavaScript; `web.py` has the same names for CPython.
 
 export const now_ms = (env) => {
   try {
-    return env.Date.now()
+    return Math.floor(env.Date.now())
   } catch {
     return 0
   }

@@ -1,4 +1,4 @@
-"""Calls to a window that plain Python does not spell: `new`, typed arrays, promises, a replacer; `web.js` for JavaScript."""
+"""What only a window has: its clock, JSON, random bytes, signals and events; `web.js` has the same names for JavaScript."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from typing import Any
 
 
 def now_ms(env: Any) -> int:
-    """The wall clock, for timestamps; 0 where a host broke it."""
+    """The wall clock, for timestamps and ids; 0 where a host broke it. Whole: a key with a dot would be no journal's."""
     try:
-        return int(env.Date.now())
+        return int(env.Date.now() // 1)
     except Exception:
         return 0
 
