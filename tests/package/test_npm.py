@@ -13,7 +13,7 @@ import pytest
 from tools import node
 
 MANIFEST: dict[str, Any] = json.loads((node.ROOT / "package.json").read_text())
-EXPORTS = {"clickqueue": "ClickQueue DEFAULTS createWidgetApi postEach", "clickqueue/use-widget": "createUseWidget"}
+EXPORTS = {"clickqueue": "ClickQueue DEFAULTS EMPTY_STATS createWidgetApi postEach", "clickqueue/use-widget": "createUseWidget"}
 CHECKS = {
     "publint": ("publint/src/cli.js", "run", "--strict"),
     "are the types wrong": ("@arethetypeswrong/cli/dist/index.js", "--no-color", "--no-emoji"),
@@ -74,9 +74,10 @@ const { ClickQueue, postEach } = require('clickqueue')
 const { createUseWidget } = require('clickqueue/use-widget')
 const sent = []
 const nothing = () => null
+const target = { addEventListener: nothing, removeEventListener: nothing, dispatchEvent: nothing }
 const env = {
-  storage: { read: nothing, write: nothing, remove: nothing, listKeys: () => [] },
-  network: { isOnline: () => true }, page: { userAgent: () => '', listen: () => nothing }, locks: { request: () => nothing },
+  ...target, document: target, localStorage: { getItem: nothing, setItem: nothing, removeItem: nothing }, navigator: { onLine: true },
+  performance, crypto, Date, Math, JSON, setTimeout, clearTimeout,
 }
 const api = { trackClickBatch: (events) => void sent.push(...events.map((event) => event.sessionId)) }
 const click = { sessionId: 'own', questionId: 'q', offerId: 'o', buttonVariantId: 'b' }
