@@ -84,8 +84,12 @@ const click = { sessionId: 'own', questionId: 'q', offerId: 'o', buttonVariantId
 const queue = new ClickQueue({ maxBatchSize: 1 }, api, env)
 queue.enqueue(click)
 queue.destroy()
-const react = { useState: (make) => [make()], useSyncExternalStore: (mount, look) => (unmount = mount(nothing), look()) }
 let unmount
+const react = {
+  useState: (make) => [make()],
+  useEffect: (run) => run(),
+  useSyncExternalStore: (mount, look) => (unmount = mount(nothing), look()),
+}
 const { trackClick, queue: mounted } = createUseWidget(react)({ api, sessionId: 'hook', config: { maxBatchSize: 1 }, env })
 trackClick({ ...click, sessionId: undefined })
 unmount()
