@@ -10,10 +10,11 @@ import configparser
 import hashlib
 import itertools
 import os
-import shutil
 import subprocess
 import sys
 from pathlib import Path
+
+from tools import debian
 
 HELP = """\
 clickqueue: clicks that arrive, from an embeddable widget through any network.
@@ -39,10 +40,10 @@ PINS = (REQUIREMENTS, ROOT / "package-lock.json")
 STAMP = VENV / "pins.sha256"
 OLDEST = (3, 11)
 COMMANDS = ("demo", "build", "simulate", "chaos", "bench")
+VENV_PACKAGE = {"python3-venv": "the module of Python that makes .venv/"}
 NO_VENV = """\
 This Python cannot make a virtual environment: {fault}
-Debian and Ubuntu keep that part in a package of its own: apt install python3-venv
-Then run the same command again."""
+On Debian and Ubuntu `apt install python3-venv` adds that module. Then run the same command again."""
 
 
 def run(*command: str | Path) -> int:
@@ -54,11 +55,7 @@ def make_venv() -> None:
     """A fresh .venv/; on a Debian that came without python3-venv, as root, that too."""
     command = [sys.executable, "-m", "venv", "--clear", str(VENV)]
     made = subprocess.run(command, capture_output=True, text=True)
-    is_root = getattr(os, "geteuid", lambda: 1)() == 0
-    if made.returncode != 0 and is_root and shutil.which("apt-get"):
-        print("This Python lacks the venv module, which makes .venv/: installing python3-venv with apt-get …", flush=True)
-        run("apt-get", "update", "-qq")
-        run("apt-get", "install", "-y", "-qq", "python3-venv")
+    if made.returncode != 0 and debian.can_install() and debian.install(VENV_PACKAGE, "apt install python3-venv"):
         made = subprocess.run(command, capture_output=True, text=True)
     if made.returncode != 0:
         sys.exit(NO_VENV.format(fault=(made.stdout + made.stderr).strip()))
@@ -74,7 +71,7 @@ def prepare() -> None:
     wanted = hashlib.sha256(b"".join(path.read_bytes() for path in PINS)).hexdigest()
     if is_usable() and STAMP.is_file() and STAMP.read_text() == wanted:
         return
-    print("Setting up .venv/ and node_modules/ (once, and again when a pin changes) …", flush=True)
+    print("Setting up .venv/ and node_modules/: about a minute and 1 GB, once, and again when a pin changes …", flush=True)
     if not is_usable():
         make_venv()
     pip = (PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--requirement", REQUIREMENTS)

@@ -109,7 +109,7 @@ class Demo:
             entry["status"] = status
             self._version += 1
             if report is not None and not self.is_forgotten(entry):
-                counts = report.counts()
+                counts = report.counts
                 entry.update(added=counts["accepted"], known=counts["duplicates"], rejected=counts["rejected"])
                 self._metrics.count_commit(now_ms(), [row.clicked_at for row in report.accepted], counts["duplicates"])
 

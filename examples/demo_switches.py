@@ -37,7 +37,7 @@ class Switches:
         if scope["type"] != "http" or scope["method"] != "POST" or scope["path"] not in (SINGLE, BATCH):
             return await self._app(scope, receive, send)
         request = Request(scope, receive)
-        body = await read_body(request, self._app.settings)
+        body = await read_body(scope, receive, self._app.settings)
         batch_id, ids = look_into(body, scope["path"])
         if not ids:
             return await self._app(scope, replay(body), send)

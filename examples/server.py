@@ -94,7 +94,7 @@ class Control:
     async def answer(self, request: Request) -> Response:
         """Set what the tracking routes answer. Refuses what is no such answer: 400."""
         check_page(request)
-        body = await read_body(request, self._demo.receiver.settings)
+        body = await read_body(request.scope, request.receive, self._demo.receiver.settings)
         try:
             wish = parse(body, 1)
             self._demo.answer = wish["answer"] if isinstance(wish, dict) and "answer" in wish else None

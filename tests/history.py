@@ -373,6 +373,15 @@ class History:
         if host is not None:
             host.tab.come_back()
 
+    def do_freeze(self, who: int) -> None:
+        """The browser freezes a tab in the background."""
+        self._with_leaving(self.pick(who), lambda tab: tab.freeze())
+
+    def do_resume(self, who: int) -> None:
+        host = self.pick_frozen(who)
+        if host is not None:
+            host.tab.resume()
+
     def do_come_or_go(self, who: int) -> None:
         if self.pick_frozen(who) is None:
             self.do_leave(who, False)
@@ -424,6 +433,7 @@ class History:
             for event_id in [each for each in self.open_ids if host.holds(each)]:
                 self._on_loss_of_memory(host, event_id)
             self.hosts.remove(host)
+        self._excuse_unheard()
 
     def _on_loss_of_memory(self, host: Host, event_id: str) -> None:
         is_stored = self.is_stored(event_id)
@@ -434,6 +444,12 @@ class History:
             self._fragile.add(event_id)
         elif self.is_settling and not is_stored:
             self.excuse(event_id, "merge")
+
+    def _excuse_unheard(self) -> None:
+        """A write was removed before it was heard of, and a tab that was to hear of it is gone."""
+        if self.is_settling:
+            for event_id in [each for each in self._fragile if each in self.open_ids and not self.is_stored(each)]:
+                self.excuse(event_id, "merge")
 
     # -- what happens: clicks
 
@@ -753,6 +769,9 @@ class History:
             if host.holds(event_id) and (self.is_settling or not host.queue.get_snapshot()["persistent"]):
                 host.memory_only.add(event_id)
                 return
+        if self.options.has_locks and self.is_settling and event_id in self._fragile:
+            # The tab that removed it is to hear of it still.
+            return
         if self._may_be_fragile(event_id):
             self.excuse(event_id, "merge")
             return
@@ -761,7 +780,10 @@ class History:
     def _may_be_fragile(self, event_id: str) -> bool:
         """Somebody wrote over it before he knew it, and who would have noticed is gone."""
         is_orphan = self.open_ids[event_id] not in self.hosts
-        return event_id in self._fragile or (is_orphan and self.is_settling and not self.options.has_locks)
+        if self.options.has_locks:
+            # After a purge a tab does not believe late writes: they may be of before it.
+            return self.has_purge and event_id in self._fragile
+        return event_id in self._fragile or (is_orphan and self.is_settling)
 
     # -- the calm after it
 

@@ -150,6 +150,25 @@ def _add_later_faults(planned: Plan, dice: Random) -> None:
         added += [("leave", 0, False), ("return", 0)]
     for step in added:
         planned.steps.insert(dice.randrange(1, len(planned.steps) + 1), step)
+    if dice.random() < 0.1:
+        _insert(planned, dice, [("freeze", dice.randrange(8)), ("tasks", dice.choice((0, 1, 3))), ("resume", dice.randrange(8))])
+    if dice.random() < 0.05:
+        # An event that was dropped and handed in again, and is stored when its page is left and comes back.
+        planned.options.config["maxQueueSize"] = 5
+        again = [
+            ("online", False),
+            ("click", 0, 9, "o1"),
+            ("click_dropped", dice.randrange(9)),
+            ("leave", 0, False),
+            ("return", 0),
+        ]
+        _insert(planned, dice, again)
+
+
+def _insert(planned: Plan, dice: Random, steps: list[Step]) -> None:
+    """These steps, one after the other, at some moment of the history."""
+    at = dice.randrange(1, len(planned.steps) + 1)
+    planned.steps[at:at] = steps
 
 
 def _options(seed: int, dice: Random) -> Options:

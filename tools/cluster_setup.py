@@ -1,4 +1,4 @@
-"""The programs of a PostgreSQL cluster where they are missing: on Debian, as root, from its own packages. Elsewhere it says what to install.
+"""The programs of a PostgreSQL cluster where they are missing: on Debian, as root, from its own packages. Elsewhere it prints what to install.
 
 It never fails: the tests skip what cannot run here, and in CI they fail.
 """
@@ -7,16 +7,21 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
 
 from tools import postgres_setup
-from tools.browser_setup import apt, can_apt
+from tools.debian import install
 
 PACKAGES = {
-    "patroni": ("patroni", "which decides who leads, and promotes a standby"),
-    "etcd": ("etcd-server", "where Patroni keeps the leader's lock"),
-    "haproxy": ("haproxy", "which leads connections to the leader, and requests to the receivers"),
+    "patroni": {
+        "patroni": "decides which server of the tests' cluster leads, and promotes a standby",
+        # Patroni is content with any of five clients of five stores, so that the one for etcd may be missing.
+        "python3-etcd": "the client through which Patroni uses etcd",
+    },
+    "etcd": {"etcd-server": "has the lock of the leader, which Patroni renews"},
+    "haproxy": {"haproxy": "forwards connections to the leader, and requests to the receivers"},
 }
-"""For each program its package and its purpose."""
+"""For each program its Debian packages, and the purpose of each."""
 
 
 def find(program: str) -> str | None:
@@ -30,22 +35,18 @@ def missing() -> list[str]:
 
 
 def ensure() -> None:
-    """Install what is missing, if this machine lets us."""
+    """Install what is missing, where that is possible."""
     postgres_setup.ensure()
     programs = missing()
-    if not programs:
-        return
-    print("The cluster that the tests start on loopback needs what is not here:")
-    for program in programs:
-        package, purpose = PACKAGES[program]
-        print(f"  {package}: {purpose}")
-    packages = [PACKAGES[program][0] for program in programs]
-    if can_apt():
-        print(f"Installing {' '.join(packages)} with apt-get …", flush=True)
-        if apt(*packages):
-            return
-        print("apt-get failed, see its output above; ", end="")
-    print(f"to have them: apt install {' '.join(packages)}, or what your system calls them", flush=True)
+    purposes = {package: purpose for program in programs for package, purpose in PACKAGES[program].items()}
+    if purposes and install(purposes, f"apt install {' '.join(purposes)}, or what your system calls them"):
+        disable(programs)
+
+
+def disable(services: list[str]) -> None:
+    """Keep the services of these packages, which have the programs' names, from starting at the next boot."""
+    if shutil.which("systemctl"):
+        subprocess.run(["systemctl", "disable", "--quiet", *services], check=False)
 
 
 if __name__ == "__main__":

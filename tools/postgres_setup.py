@@ -1,4 +1,4 @@
-"""A PostgreSQL server where there is none: on Debian, as root, from its own packages. Elsewhere it says what to install.
+"""A PostgreSQL server where there is none: on Debian, as root, from its own packages. Elsewhere it prints what to install.
 
 It never fails: without a server the tests that need one are skipped, and in CI they fail.
 """
@@ -8,11 +8,16 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-from tools.browser_setup import apt, can_apt
+from tools.debian import apt, install
 
+PACKAGES = {
+    "postgresql": "the server that the receiver's tests start on a free port",
+    "postgresql-common": "the file that keeps Debian from making a server of its own, which would start at each boot",
+}
+REMEDY = "apt install postgresql, brew install postgresql, or whatever your system calls it"
 # Debian keeps it out of the path.
 SERVERS = "/usr/lib/postgresql/*/bin/postgres"
-# Debian would start a server of its own, on the port that everybody's has.
+# With its default, Debian makes a server of its own, which starts at each boot on the port that everybody's has.
 CONFIG = Path("/etc/postgresql-common/createcluster.conf")
 NO_CLUSTER = "create_main_cluster = false\n"
 
@@ -23,19 +28,20 @@ def is_there() -> bool:
 
 
 def ensure() -> None:
-    """Install one, if this machine lets us."""
-    if is_there():
-        return
-    print("No PostgreSQL server here, which the receiver's tests start on a free port; ", end="")
-    if can_apt():
-        print("installing postgresql with apt-get …", flush=True)
-        if not CONFIG.exists():
-            CONFIG.parent.mkdir(parents=True, exist_ok=True)
-            CONFIG.write_text(NO_CLUSTER)
-        if apt("postgresql"):
-            return
-        print("apt-get failed, see its output above; ", end="")
-    print("to have one: apt install postgresql, brew install postgresql, or whatever your system calls it", flush=True)
+    """Install one, where that is possible."""
+    if not is_there():
+        install(PACKAGES, REMEDY, apt_without_cluster)
+
+
+def apt_without_cluster(*packages: str) -> bool:
+    """Install the server without a cluster; whether that worked."""
+    is_new = not CONFIG.exists()
+    if not apt("postgresql-common"):
+        return False
+    if is_new:  # Else somebody uses PostgreSQL here already, and the file is theirs.
+        with CONFIG.open("a") as file:
+            file.write(NO_CLUSTER)
+    return apt(*packages)
 
 
 if __name__ == "__main__":

@@ -37,6 +37,7 @@ ROWS = {
 
 Table = dict[str, dict[str, set[str]]]
 """For each row the roles that a tab has afterwards, by the one that it had before."""
+DOCUMENTED = roles.__doc__ or ""
 real_become = roles.become
 
 
@@ -218,7 +219,7 @@ def to_mermaid(changes: set[tuple[str, str, str]]) -> str:
         for after in ROLES:
             events = [row for row in ROWS if after in table.get(row, {}).get(before, ())]
             if events:
-                lines.append(f"  {before} --> {after}: {'; '.join(events)}")
+                lines.append(f"  {before} --> {after}: {', '.join(events)}")
     return "\n".join([*lines, ""])
 
 

@@ -31,7 +31,7 @@ def bytes_of_sources(script: str, source_map: str) -> Counter[str]:
             source += rest[0] if rest else 0
             name = found["sources"][source] if rest else GENERATED
         sizes[name] += 0 if line.startswith("//#") else len(line) - column
-    return sizes
+    return +sizes
 
 
 def place_of(source: str) -> tuple[str, str]:
@@ -48,7 +48,7 @@ def table(script: Path = SCRIPT) -> str:
         folder, file = place_of(source)
         folders.setdefault(folder, Counter())[file] += size
     rows = [
-        f"| {folder} | {files.total():,} | {', '.join(f'{file} {size:,}' for file, size in files.most_common() if size)} |"
+        f"| {folder} | {files.total():,} | {', '.join(f'{file} {size:,}' for file, size in files.most_common())} |"
         for folder, files in sorted(folders.items(), key=lambda row: -row[1].total())
     ]
     return "\n".join(["| in src/clickqueue | bytes | of them |", "|---|---|---|", *rows])

@@ -6,8 +6,9 @@ Invariant: only text between `<!-- name:begin -->` and `<!-- name:end -->` is wr
 from __future__ import annotations
 
 import re
+from functools import cache
 
-from tools import node, sizes, state_diagram, widget_size
+from tools import node, role_diagram, sizes, source_bytes, state_diagram, widget_size, worked_example
 
 README = node.ROOT / "README.md"
 DESIGN = node.ROOT / "docs" / "design.md"
@@ -52,18 +53,29 @@ def update(text: str, figures: dict[str, str]) -> str:
     return MARKED.sub(filled, text)
 
 
+@cache
+def explored() -> dict[str, str]:
+    """What running queues show: both diagrams and the worked example. It takes a while, and does not change."""
+    example = "\n".join(worked_example.run())
+    return {
+        "states": f"\n```mermaid\n{state_diagram.to_mermaid(state_diagram.explore())}```\n",
+        "role-diagram": f"\n```mermaid\n{role_diagram.to_mermaid(role_diagram.explore())}```\n",
+        "example": f"\n```text\n{example}\n```\n",
+    }
+
+
 def measured() -> dict[str, str]:
-    """The figures that need no build: what dist/size.json has, and the diagram of the states."""
+    """The figures that need no build: of dist/ as it is, and of queues that run."""
     built = sizes.load(sizes.SIZE_JSON)
     found = built["clickqueue.js"]
     parts = [
         f"{with_thousands(found[key])} {unit}"
         for key, unit in (("minified", "bytes minified"), ("gzip", "gzip"), ("brotli", "brotli"))
     ]
-    diagram = state_diagram.to_mermaid(state_diagram.explore())
-    return {
+    return explored() | {
         "size": ", ".join(parts),
-        "states": f"\n```mermaid\n{diagram}```\n",
+        "source-bytes": f"\n{source_bytes.table()}\n",
+        "roles": f"\n{role_diagram.tables_of(role_diagram.DOCUMENTED)}\n",
         "script-tag": SCRIPT_TAG.format(integrity=built[CLASSIC]["integrity"]),
         "integrity": f"\n{integrity_table(built)}\n",
     }

@@ -3,12 +3,23 @@
 from __future__ import annotations
 
 import json
+from importlib import metadata
 from pathlib import Path
 
 _HERE = Path(__file__).parent
 # An installed wheel carries the built module inside; a checkout has it beside src/.
 _FOLDERS = (_HERE / "dist", _HERE.parents[1] / "dist")
 _SCRIPTS = (".js", ".cjs")
+
+__version__: str
+"""The version of the package, and of the built module that is in it: `0.1.0`."""
+
+
+def __getattr__(name: str) -> str:
+    """Looked up only when asked for: the metadata of an installed package is a file to read."""
+    if name == "__version__":
+        return _version()
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
 def asset_path(name: str = "clickqueue.js") -> Path:
@@ -34,6 +45,13 @@ def integrity(name: str = "clickqueue.js") -> str:
         raise FileNotFoundError(_no_asset(name))
     built: dict[str, dict[str, str]] = json.loads(asset_path("size.json").read_text())
     return built[name]["integrity"]
+
+
+def _version() -> str:
+    manifest = _HERE.parents[1] / "package.json"
+    found: dict[str, str] = json.loads(manifest.read_text()) if manifest.is_file() else {}
+    # Installed into a folder of a JavaScript project, the package finds the package.json of that project.
+    return found["version"] if found.get("name") == "clickqueue" else metadata.version("clickqueue")
 
 
 def _files() -> dict[str, Path]:

@@ -100,7 +100,7 @@ class Endpoint:
 
     def _ask(self, method: str, route: Route, body: bytes | None, headers: dict[str, str]) -> Answer:
         self.requests += 1
-        time.sleep(self.target.pause_s)
+        time.sleep(self.target.pause_s)  # The user's `--pause`, for endpoints with a limit of requests per second; 0 unless set.
         url = urlsplit(self.target.url if route == "event" else str(self.target.batch_url))
         kind = http.client.HTTPSConnection if url.scheme == "https" else http.client.HTTPConnection
         connection = kind(url.netloc, timeout=self.target.timeout_s)

@@ -42,7 +42,8 @@ class Receiver:
         testing = TestMode(self.store, self.committer.in_thread, origins) if self.settings.test_mode else None
         endpoints = Endpoints(self.settings, self.gate, self.committer, self.metrics)
         routes = endpoints.routes + (testing.routes if testing else [])
-        app = Starlette(routes=routes, lifespan=self.lifespan, exception_handlers=endpoints.exception_handlers)
+        other = Starlette(routes=routes, lifespan=self.lifespan, exception_handlers=endpoints.exception_handlers)
+        app = endpoints.before(other)
         return Cors(testing.wrap(app) if testing else app, origins)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -72,13 +72,11 @@ class Committer:
         submission = Submission(rows)
         self._waiting += 1
         self._queue.put_nowait(submission)
+        timer = asyncio.get_running_loop().call_later(self._settings.commit_timeout_ms / 1000, self._give_up, submission)
         try:
-            async with asyncio.timeout(self._settings.commit_timeout_ms / 1000):
-                return await submission.done
-        except TimeoutError:
-            waited_ms = self._settings.commit_timeout_ms
-            raise self.unavailable("slow", f"the database has not committed within {waited_ms} ms") from None
+            return await submission.done
         finally:
+            timer.cancel()
             self._waiting -= 1
 
     async def ping(self) -> None:
@@ -101,6 +99,11 @@ class Committer:
     def unavailable(self, reason: str, text: str) -> Unavailable:
         """An answer that makes the client come back."""
         return Unavailable(reason, text + "; the events are not acknowledged, send them again", self._settings.retry_after_s)
+
+    def _give_up(self, submission: Submission) -> None:
+        if not submission.done.done():
+            waited_ms = self._settings.commit_timeout_ms
+            submission.done.set_exception(self.unavailable("slow", f"the database has not committed within {waited_ms} ms"))
 
     async def _commit_groups(self) -> None:
         while True:

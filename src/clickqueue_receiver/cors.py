@@ -5,7 +5,6 @@ It is the browser that enforces it. A request of another origin is served like o
 
 from __future__ import annotations
 
-from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -14,7 +13,8 @@ from clickqueue_receiver.settings import Settings
 # Browsers cap it: Chromium at two hours, Firefox at a day.
 MAX_AGE_S = 86_400
 # Without it a page cannot read the one, nor correct its clock by the other.
-EXPOSED = "retry-after, date"
+EXPOSE = (b"access-control-expose-headers", b"retry-after, date")
+VARY = (b"vary", b"Origin")
 
 
 class Origins:
@@ -40,29 +40,31 @@ class Cors:
         """ASGI."""
         if scope["type"] != "http":
             return await self._app(scope, receive, send)
-        headers = Headers(scope=scope)
-        origin = headers.get("origin")
+        given = dict(scope["headers"]).get(b"origin")
+        origin = None if given is None else given.decode("latin-1")
         if scope["method"] == "OPTIONS":
             return await self._preflight(origin)(scope, receive, send)
 
+        marks = self._marks(origin)
+
         async def send_allowed(message: Message) -> None:
             if message["type"] == "http.response.start":
-                self._mark(MutableHeaders(scope=message), origin)
+                message["headers"] = [*message["headers"], *marks]
             await send(message)
 
         return await self._app(scope, receive, send_allowed)
 
-    def _mark(self, headers: MutableHeaders, origin: str | None) -> None:
-        headers.add_vary_header("Origin")
-        if origin is not None and self._origins.allows(origin):
-            headers["Access-Control-Allow-Origin"] = origin
-            headers["Access-Control-Expose-Headers"] = EXPOSED
+    def _marks(self, origin: str | None) -> list[tuple[bytes, bytes]]:
+        """The headers that every answer gets, as ASGI has them."""
+        if origin is None or not self._origins.allows(origin):
+            return [VARY]
+        return [VARY, (b"access-control-allow-origin", origin.encode("latin-1")), EXPOSE]
 
     def _preflight(self, origin: str | None) -> Response:
         if origin is not None and not self._origins.allows(origin):
             return Response(f"origin {origin} is not allowed; start the receiver with --allow-origin {origin}\n", 403)
         answer = Response(status_code=204)
-        self._mark(answer.headers, origin)
+        answer.raw_headers += self._marks(origin)
         answer.headers["Access-Control-Allow-Methods"] = "POST"
         answer.headers["Access-Control-Allow-Headers"] = self._origins.headers
         answer.headers["Access-Control-Max-Age"] = str(MAX_AGE_S)

@@ -9,9 +9,11 @@ from typing import Any
 
 import msgspec
 from starlette.exceptions import HTTPException
+from starlette.middleware.errors import ServerErrorMiddleware
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from clickqueue_receiver.body import read_body
 from clickqueue_receiver.committer import Committer
@@ -44,12 +46,30 @@ class Endpoints:
             Route("/healthz", self.health),
             Route("/metrics", self.metrics),
         ]
+        self._tracking = {SINGLE: self.single, BATCH: self.batch}
         self.exception_handlers: dict[Any, Any] = {Refused: self.refuse, HTTPException: self.refuse_http}
+
+    def before(self, app: ASGIApp) -> ASGIApp:
+        """The application, with the tracking routes before it: its own layers took a third of a request's CPU time."""
+
+        async def track(scope: Scope, receive: Receive, send: Send) -> None:
+            path = scope.get("path", "").removeprefix(scope.get("root_path", ""))
+            endpoint = self._tracking.get(path)
+            if endpoint is None or scope["type"] != "http" or scope["method"] != "POST":
+                return await app(scope, receive, send)
+            request = Request(scope, receive)
+            try:
+                response = await endpoint(request)
+            except Refused as error:
+                response = await self.refuse(request, error)
+            return await response(scope, receive, send)
+
+        return ServerErrorMiddleware(track)
 
     async def single(self, request: Request) -> Response:
         """One click: 204 once it is stored."""
-        with self._gate.admit():
-            envelope = read_single(await read_body(request, self._settings))
+        with self._gate:
+            envelope = read_single(await read_body(request.scope, request.receive, self._settings))
             report = await self._store(request, envelope)
         if report.rejections:
             (rejection,) = report.rejections.values()
@@ -58,8 +78,8 @@ class Endpoints:
 
     async def batch(self, request: Request) -> Response:
         """Several clicks: 200 once all are stored but those that the body lists."""
-        with self._gate.admit():
-            envelope = read_batch(await read_body(request, self._settings), self._settings)
+        with self._gate:
+            envelope = read_batch(await read_body(request.scope, request.receive, self._settings), self._settings)
             report = await self._store(request, envelope)
         return Response(report.as_json(), media_type="application/json")
 
@@ -99,17 +119,17 @@ class Endpoints:
         inserted = await self._committer.submit(rows) if rows else None
         report = report_of(read, inserted)
         self._count(report, skew_ms)
-        request.state.fields.update(report.counts())
+        request.state.fields.update(report.counts)
         request.state.report = report  # For an application around this one.
         return report
 
     def _count(self, report: Report, skew_ms: int | None) -> None:
         metrics = self._metrics
         metrics.batch_sizes.observe(len(report.read))
-        for outcome, number in report.counts().items():
-            metrics.events.labels(OUTCOMES[outcome]).inc(number)
-        now_ms = time.time() * 1000
+        for outcome, number in report.counts.items():
+            if number:
+                metrics.events[OUTCOMES[outcome]].inc(number)
+        now_s = time.time() - (skew_ms or 0) / 1000
         for row in report.accepted:
             if row.clicked_at is not None:
-                seconds = (now_ms - row.clicked_at.timestamp() * 1000 - (skew_ms or 0)) / 1000
-                metrics.click_to_commit_s.observe(max(seconds, 0))
+                metrics.click_to_commit_s.observe(max(now_s - row.clicked_at.timestamp(), 0))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -30,12 +30,12 @@ class Batch(msgspec.Struct):
     timestamp: float | None = None
 
 
-@dataclass(frozen=True)
-class Parsed:
-    """An event that had to be parsed to be found, and its size in bytes."""
+class Parsed(NamedTuple):
+    """The value of an event, and the size of its text in bytes. A simple one needs no closer look, see `is_simple`."""
 
     value: Any
     size: int
+    is_simple: bool = False
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ rest, its column is NULL: a nit costs no click.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, NamedTuple
@@ -13,7 +14,7 @@ from typing import Annotated, Any, NamedTuple
 import msgspec
 
 from clickqueue_receiver.envelope import Parsed
-from clickqueue_receiver.jsontext import NotJson, depth_of, is_finite, parse
+from clickqueue_receiver.jsontext import NotJson, depth_of, is_finite, is_simple, parse_leniently
 from clickqueue_receiver.settings import Settings
 from clickqueue_receiver.text import storable, storable_json
 
@@ -24,6 +25,7 @@ MAX_SKEW_MS = 100 * 365 * 86_400_000
 MAX_INT = 2**31 - 1
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
+decode = msgspec.json.Decoder().decode
 Text = Annotated[str, msgspec.Meta(min_length=1)]
 TEXTS = ("sessionId", "questionId", "offerId", "buttonVariantId", "userAgent")
 
@@ -70,56 +72,74 @@ class Validator:
     def read(self, given: bytes | Parsed, received_at: datetime, skew_ms: int | None) -> Row | Rejection:
         """The row of one event, or why there is none."""
         try:
-            event = given if isinstance(given, Parsed) else Parsed(parse(given, self._settings.max_nesting + 1), len(given))
+            event = given if isinstance(given, Parsed) else self._parse(given)
         except NotJson as error:
             return Rejection("", f"the event is not JSON: {error}", 400)
-        return self._check(event.value, event.size) or row_of(event.value, received_at, skew_ms)
+        return self._check(event) or row_of(event, received_at, skew_ms)
 
-    def _check(self, event: Any, size: int) -> Rejection | None:
-        limits = self._settings
-        event_id = event.get("id") if isinstance(event, dict) else None
-        known_id = event_id if isinstance(event_id, str) else ""
-        if size > limits.max_event_bytes:
-            return Rejection(known_id, f"the event has {size} bytes; allowed: at most {limits.max_event_bytes}", 413)
-        if depth_of(event, limits.max_nesting) > limits.max_nesting:
-            return Rejection(known_id, f"the event is nested deeper than {limits.max_nesting} levels; allowed: at most that")
+    def _parse(self, text: bytes) -> Parsed:
+        max_nesting = self._settings.max_nesting
         try:
-            msgspec.convert(event, self._required)
-        except msgspec.ValidationError as error:
-            fault = str(error).replace(" - at `$.", ", in field `")
-            return Rejection(known_id, f"{fault}; an event is an object with {self._names}")
-        if not is_finite(event):
-            return Rejection(known_id, "the event has a number that is not finite; allowed: numbers that a double can be")
+            return Parsed(decode(text), len(text), is_simple(text, max_nesting))
+        except (msgspec.DecodeError, RecursionError):
+            return Parsed(parse_leniently(text, max_nesting + 1), len(text))
+
+    def _check(self, event: Parsed) -> Rejection | None:
+        if event.size > self._settings.max_event_bytes:
+            allowed = self._settings.max_event_bytes
+            return Rejection(id_of(event.value), f"the event has {event.size} bytes; allowed: at most {allowed}", 413)
+        fault = None if event.is_simple else self._fault(event.value)
+        if not fault:
+            try:
+                msgspec.convert(event.value, self._required)
+            except msgspec.ValidationError as error:
+                fault = str(error).replace(" - at `$.", ", in field `") + f"; an event is an object with {self._names}"
+        return Rejection(id_of(event.value), fault) if fault else None
+
+    def _fault(self, value: Any) -> str | None:
+        """The reason why a value that is JSON cannot be stored."""
+        limit = self._settings.max_nesting
+        if depth_of(value, limit) > limit:
+            return f"the event is nested deeper than {limit} levels; allowed: at most that"
+        if not is_finite(value):
+            return "the event has a number that is not finite; allowed: numbers that a double can be"
         return None
 
 
-def row_of(event: dict[str, Any], received_at: datetime, skew_ms: int | None) -> Row | Rejection:
+def id_of(event: Any) -> str:
+    """The id of an event that is rejected; empty where it has none that is a text."""
+    event_id = event.get("id") if isinstance(event, dict) else None
+    return event_id if isinstance(event_id, str) else ""
+
+
+def row_of(event: Parsed, received_at: datetime, skew_ms: int | None) -> Row | Rejection:
     """The row of an event that has all that it must have."""
-    rest = dict(event)
+    rest = dict(event.value)
+    stored = str if event.is_simple else storable
     row = Row(
-        id=storable(rest.pop("id")),
-        session_id=take_text(rest, "sessionId"),
-        question_id=take_text(rest, "questionId"),
-        offer_id=take_text(rest, "offerId"),
-        button_variant_id=take_text(rest, "buttonVariantId"),
-        clicked_at=take_time(rest),
-        user_agent=take_text(rest, "userAgent"),
-        retry_count=take_count(rest),
-        received_at=received_at,
-        skew_ms=skew_ms,
-        rest=storable_json(rest),
+        stored(rest.pop("id")),
+        take_text(rest, "sessionId", stored),
+        take_text(rest, "questionId", stored),
+        take_text(rest, "offerId", stored),
+        take_text(rest, "buttonVariantId", stored),
+        take_time(rest),
+        take_text(rest, "userAgent", stored),
+        take_count(rest),
+        received_at,
+        skew_ms,
+        rest if event.is_simple else storable_json(rest),
     )
+    if event.is_simple and event.size <= MAX_KEY_BYTES:
+        return row
     for name, key in (("id", row.id), ("sessionId", row.session_id or "")):
-        if len(key.encode()) > MAX_KEY_BYTES:
-            return Rejection(
-                event["id"], f"{name} has {len(key.encode())} bytes as it is stored; allowed: at most {MAX_KEY_BYTES}"
-            )
+        if (size := len(key.encode())) > MAX_KEY_BYTES:
+            return Rejection(event.value["id"], f"{name} has {size} bytes as it is stored; allowed: at most {MAX_KEY_BYTES}")
     return row
 
 
-def take_text(rest: dict[str, Any], name: str) -> str | None:
+def take_text(rest: dict[str, Any], name: str, stored: Callable[[str], str]) -> str | None:
     """A field that should be a text, taken out of the rest; None, and left there, where it is none."""
-    return storable(rest.pop(name)) if isinstance(rest.get(name), str) else None
+    return stored(rest.pop(name)) if isinstance(rest.get(name), str) else None
 
 
 def take_count(rest: dict[str, Any]) -> int | None:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 
 from clickqueue_receiver.metrics import Metrics
 from clickqueue_receiver.refused import Unavailable
@@ -11,26 +10,21 @@ from clickqueue_receiver.settings import Settings
 
 
 class Gate:
-    """Counts the requests at work and turns others away."""
+    """Counts the requests at work and turns others away: `with` lets one request in until its block ends, or raises `Unavailable`."""
 
     def __init__(self, settings: Settings, metrics: Metrics, is_away: Callable[[], bool]) -> None:
         self._settings = settings
-        self._metrics = metrics
         self._is_away = is_away
         self.at_work = 0
         self.is_draining = False
+        metrics.in_flight.set_function(lambda: self.at_work)
 
-    @contextmanager
-    def admit(self) -> Iterator[None]:
-        """Let one request in until the block ends. Raises `Unavailable`."""
+    def __enter__(self) -> None:
         self._check()
         self.at_work += 1
-        self._metrics.in_flight.set(self.at_work)
-        try:
-            yield
-        finally:
-            self.at_work -= 1
-            self._metrics.in_flight.set(self.at_work)
+
+    def __exit__(self, *_: object) -> None:
+        self.at_work -= 1
 
     def _check(self) -> None:
         delay_s = self._settings.retry_after_s

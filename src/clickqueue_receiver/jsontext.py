@@ -12,6 +12,9 @@ from typing import Any
 
 import msgspec
 
+from clickqueue_receiver.text import PREFIX
+
+PREFIX_BYTES = PREFIX.encode()
 TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[\[\]{}]', re.S)
 
 
@@ -34,6 +37,15 @@ def parse_leniently(data: bytes, max_depth: int) -> Any:
         return json.loads(text, parse_constant=refuse_constant)
     except (ValueError, RecursionError) as error:
         raise NotJson(str(error)) from None
+
+
+def is_simple(data: bytes, max_depth: int) -> bool:
+    """Whether nothing in a text that msgspec reads can be too deep, nor a text of it need another form to be stored.
+
+    That is so for nearly every click, and much faster to see in its bytes than in its value. msgspec reads no infinite number.
+    """
+    brackets = data.count(b"{") + data.count(b"[")
+    return brackets <= max_depth and b"\\" not in data and PREFIX_BYTES not in data
 
 
 def prune(text: str, max_depth: int) -> str:

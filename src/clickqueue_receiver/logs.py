@@ -4,23 +4,23 @@ from __future__ import annotations
 
 import logging
 import re
+import secrets
 import sys
 import time
-import uuid
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
-from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from clickqueue_receiver.metrics import Metrics
 
 # A balancer's id is taken over, so that both logs can be joined. What is longer or stranger is no id.
-REQUEST_ID = re.compile(r"[\w.:-]{1,64}")
+REQUEST_ID = re.compile(rb"[\w.:-]{1,64}")
 ROUTES = ("/api/track/click", "/api/track/click/batch", "/healthz", "/metrics")
 
+encode = msgspec.json.Encoder().encode
 request_id: ContextVar[str] = ContextVar("request_id", default="")
 log = logging.getLogger("clickqueue_receiver.requests")
 
@@ -36,14 +36,18 @@ class JsonFormatter(logging.Formatter):
             "logger": record.name,
             "message": record.getMessage(),
         }
-        line |= {"request_id": request_id.get()} if request_id.get() else {}
-        line |= getattr(record, "fields", {})
-        line |= {"traceback": self.formatException(record.exc_info)} if record.exc_info else {}
-        return msgspec.json.encode(line).decode()
+        if marked_id := request_id.get():
+            line["request_id"] = marked_id
+        line.update(getattr(record, "fields", {}))
+        if record.exc_info:
+            line["traceback"] = self.formatException(record.exc_info)
+        return encode(line).decode()
 
 
 def set_up(level: str) -> None:
     """Send the logs of this process to stderr, as JSON."""
+    # No line has them, and each record would look them up.
+    logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(JsonFormatter())
     logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
@@ -61,8 +65,9 @@ class Requests:
         """ASGI."""
         if scope["type"] != "http":
             return await self._app(scope, receive, send)
-        given = Headers(scope=scope).get("x-request-id", "")
-        request_id.set(given if REQUEST_ID.fullmatch(given) else uuid.uuid4().hex)
+        given = dict(scope["headers"]).get(b"x-request-id", b"")
+        marked_id = given if REQUEST_ID.fullmatch(given) else secrets.token_hex(16).encode()
+        request_id.set(marked_id.decode())
         fields: dict[str, Any] = {}
         scope.setdefault("state", {})["fields"] = fields
         started_s, status = time.perf_counter(), 0
@@ -71,7 +76,7 @@ class Requests:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                MutableHeaders(scope=message)["X-Request-ID"] = request_id.get()
+                message["headers"] = [*message["headers"], (b"x-request-id", marked_id)]
             await send(message)
 
         try:
@@ -89,4 +94,5 @@ class Requests:
         level = logging.WARNING if status >= 500 or status == 0 else logging.INFO if path in ROUTES[:2] else logging.DEBUG
         if log.isEnabledFor(level):
             line = {"method": scope["method"], "path": path, "status": status, "ms": round(took_s * 1000, 2), **fields}
-            log.log(level, "request", extra={"fields": line})
+            # As `log.log` does, which would look for the line of code that called it.
+            log.handle(log.makeRecord(log.name, level, "", 0, "request", (), None, extra={"fields": line}))

@@ -13,21 +13,17 @@ from clickqueue_receiver.store import Inserted
 
 @dataclass(frozen=True)
 class Report:
-    """The outcome of one request. `rejections` are by their place in the batch."""
+    """The outcome of one request. `rejections` are by their place in the batch, `counts` is how many there are of each."""
 
     read: list[Row | Rejection]
     accepted: list[Row]
     rejections: dict[int, Rejection]
-
-    def counts(self) -> dict[str, int]:
-        """How many of each there are."""
-        duplicates = len(self.read) - len(self.accepted) - len(self.rejections)
-        return {"accepted": len(self.accepted), "duplicates": duplicates, "rejected": len(self.rejections)}
+    counts: dict[str, int]
 
     def as_json(self) -> bytes:
         """The body of an answer to a batch."""
         rejected = [{"id": each.id, "reason": each.reason, "index": index} for index, each in self.rejections.items()]
-        return encode({**self.counts(), "rejected": rejected})
+        return encode({**self.counts, "rejected": rejected})
 
 
 def report_of(read: list[Row | Rejection], inserted: Inserted | None) -> Report:
@@ -44,7 +40,9 @@ def report_of(read: list[Row | Rejection], inserted: Inserted | None) -> Report:
         elif each.id in unclaimed:
             unclaimed.discard(each.id)
             accepted.append(each)
-    return Report(read, accepted, rejections)
+    duplicates = len(read) - len(accepted) - len(rejections)
+    counts = {"accepted": len(accepted), "duplicates": duplicates, "rejected": len(rejections)}
+    return Report(read, accepted, rejections, counts)
 
 
 def encode(value: object) -> bytes:

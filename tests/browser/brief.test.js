@@ -79,4 +79,3 @@ describe('ClickQueue', ({ mockApi }) => {
     return queue;
   });
 });
-

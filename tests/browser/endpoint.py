@@ -25,6 +25,7 @@ ROOT = Path(__file__).resolve().parents[2]
 HERE = Path(__file__).resolve().parent
 FOLDERS = {name: ROOT / name for name in ("build", "dist", "examples")} | {"pages": HERE / "pages", "browser": HERE}
 SINGLE, BATCH = "/api/track/click", "/api/track/click/batch"
+OTHER_BATCH = "/api/track/view/batch"  # for events of another kind
 
 Event = dict[str, Any]
 
@@ -99,8 +100,8 @@ class Endpoint(HTTPServer):
         self._is_cut = False
         self._is_over = threading.Event()
         self._lock = threading.Lock()
-        self.expect_request(SINGLE).respond_with_handler(self._track)
-        self.expect_request(BATCH).respond_with_handler(self._track)
+        for path in (SINGLE, BATCH, OTHER_BATCH):
+            self.expect_request(path).respond_with_handler(self._track)
         self.expect_request("/elsewhere").respond_with_handler(lambda request: Response(status=204))
         self.expect_request("/report").respond_with_handler(self._report)
         self.expect_request("/favicon.ico").respond_with_handler(lambda request: Response(status=404))

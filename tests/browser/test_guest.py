@@ -28,7 +28,7 @@ console.log(Object.keys(module).sort().join(' '));
 """
 
 
-# Node has everything of a browser that a queue needs but these.
+# Node has everything of a browser that a queue needs but these. There is no `dispatchEvent` and no `StorageEvent`: the queue does without.
 WAYS = """
 const { ClickQueue } = await import(process.argv[1]);
 class Shop extends ClickQueue {
@@ -37,7 +37,8 @@ class Shop extends ClickQueue {
 const nothing = () => null;
 const localStorage = Object.create({ getItem: nothing, setItem: nothing, removeItem: nothing });
 const document = { addEventListener: nothing, removeEventListener: nothing };
-const page = { ...document, localStorage, document, dispatchEvent: nothing, StorageEvent: Event, navigator: { onLine: false, userAgent: '' } };
+const locks = { request: async (name, options, callback) => callback({ name }) };
+const page = { ...document, localStorage, document, navigator: { onLine: false, userAgent: '', locks } };
 const env = { ...page, Date, Math, JSON, performance, crypto, AbortController, setTimeout, clearTimeout };
 const click = { id: 'c', sessionId: 's', questionId: 'q', offerId: 'o', buttonVariantId: 'b' };
 const api = { trackClickBatch: nothing };

@@ -27,16 +27,18 @@ def test_the_tenth_click_needs_no_timer(host: Host, endpoint: Endpoint) -> None:
     assert endpoint.sizes == [10]
 
 
-def test_an_id_is_four_random_numbers_of_32_bits(host: Host, endpoint: Endpoint) -> None:
-    """128 random bits, so that no two clicks of all visitors share an id (CONTRACT 2.2)."""
+def test_an_id_is_a_uuid_of_version_7(host: Host, endpoint: Endpoint) -> None:
+    """A UUID that sorts by time, with 72 random bits, so that no two clicks of all visitors share an id (CONTRACT 2.2)."""
     host.start(clock="held")
     ids = host.click(10)
     host.wait_until_all_arrived(ids)
-    assert [each for each in endpoint.store if not re.fullmatch(r"\d+(-\d+){3}", each)] == []
-    numbers = [int(number) for each in ids for number in each.split("-")]
-    # Chance fails neither: it would take 40 numbers below 2**24, or ten that are there twice.
-    assert 2**24 < max(numbers) < 2**32
-    assert len(set(numbers)) > 30
+    assert [
+        each for each in ids if not re.fullmatch("[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-8[0-9a-f]{3}-[0-9a-f]{12}", each)
+    ] == []
+    times_ms = [int(each.replace("-", "")[:12], 16) for each in ids]
+    assert times_ms == [endpoint.store[each]["timestamp"] for each in ids]
+    # Chance makes no two of ten alike in their 72 random bits.
+    assert len({each[15:] for each in ids}) == 10
 
 
 def test_one_click_goes_after_five_seconds(host: Host, endpoint: Endpoint) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import itertools
 from dataclasses import dataclass
 
-from tests.chaos.log import Absence, Click, Log, Request, concerns, page_of
+from tests.chaos.log import NEWS_MS, Absence, Click, Log, Request, concerns, page_of
 
 UNHEARD = "An answer that nobody hears"
 BEFORE_LOCK = "A click in the milliseconds before the lock has answered"
@@ -20,7 +20,6 @@ NO_LOCKS = "Tabs without Web Locks"
 HEARD_MS = 300  # from the last byte of an answer to the page's having removed the events
 TIMEOUT_MARGIN_MS = 150  # a page's timeout begins a little before, and ends a little after, what the server sees
 LOCK_MS = 600  # from a queue's beginning to its lock's answer
-NEWS_MS = 1000  # from a dead tab's last write to its arrival in other tabs
 ENDS = ("reload", "leave", "close", "crash", "freeze", "frame removed", "destroy")
 
 

@@ -13,6 +13,7 @@ from typing import Any
 
 MAIN_KEY = "srv_click_queue"
 OTHER_KEY = "chaos_other"
+NEWS_MS = 1000  # from a tab's last write to its arrival in other tabs
 
 
 def now_ms() -> float:
@@ -78,6 +79,15 @@ class Told:
     detail: str
 
 
+@dataclass(frozen=True)
+class Purge:
+    """A call of `purge()`, and when it had returned."""
+
+    queue: str
+    key: str
+    at_ms: float
+
+
 @dataclass
 class Log:
     """Everything that is known of one round."""
@@ -94,6 +104,7 @@ class Log:
     queues: dict[str, Queue] = field(default_factory=dict)
     absences: list[Absence] = field(default_factory=list)
     returns: list[tuple[str, float]] = field(default_factory=list)  # of pages, from the back/forward cache or frozen
+    purges: list[Purge] = field(default_factory=list)
     told: list[Told] = field(default_factory=list)
     thrown: list[tuple[str, str]] = field(default_factory=list)
     refused: list[tuple[str, str]] = field(default_factory=list)
@@ -148,10 +159,19 @@ class Log:
         return count
 
     def missing(self) -> set[str]:
-        """The accepted ids that are neither stored nor refused for good by the server."""
+        """The accepted ids that are neither stored, nor refused for good by the server, nor purged."""
         count = self.refused_count
         given_up = {event_id for event_id, times in count.items() if times >= self.max_retries}
-        return set(self.accepted) - self.stored - given_up
+        purged = {click.event_id for click in self.clicks if self._may_be_purged(click)}
+        return set(self.accepted) - self.stored - given_up - purged
+
+    def purges_of(self, queue: str) -> list[Purge]:
+        """The purges of the key of a queue, by whichever queue."""
+        return [purge for purge in self.purges if purge.key == self.queues[queue].key]
+
+    def _may_be_purged(self, click: Click) -> bool:
+        """Whether a purge came after the click, or before it so shortly that its tab had not been told of it."""
+        return any(click.at_ms <= purge.at_ms + NEWS_MS for purge in self.purges_of(click.queue))
 
     def as_json(self) -> dict[str, Any]:
         """The log as plain values."""

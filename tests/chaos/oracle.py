@@ -1,6 +1,7 @@
 """The judge of a round: the set of accepted ids is the set of stored ones, no key is left, the books are even.
 
-It sees the log alone, and accuses; it excuses only what the server itself refused.
+It sees the log alone, and accuses; it excuses only events that the server itself refused, or that were purged. A key is a journal, the mirror or
+the mark of a purge: the fresh page at the end of a round leaves none of them.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from tests.chaos.explain import explain_all
-from tests.chaos.log import Click, Log, concerns
+from tests.chaos.log import NEWS_MS, Click, Log, Purge, Request, Told, concerns
 
 SHOWN = 3  # examples in a finding; the log has them all
 GIVEN_UP = ("overflow", "expired", "rejected", "too_large", "purged")
@@ -35,6 +36,7 @@ def judge(log: Log) -> list[Finding]:
         *_key_left(log),
         *_uneven(log),
         *_dropped(log),
+        *_sent_after_purge(log),
         *_thrown(log),
         *_unexplained(log),
         *(Finding("stuck", text) for text in log.stuck),
@@ -122,9 +124,41 @@ def _dropped(log: Log) -> Iterator[Finding]:
     if log.refused:
         yield Finding("refused", f"enqueue returned no id: {log.refused[:SHOWN]}{_more(log.refused)}")
     refused = log.refused_count
-    unfounded = [told for told in log.told if told.reason not in REFUSALS or not refused.get(told.event_id or "")]
+    unfounded = [told for told in log.told if not _is_founded(log, told, refused)]
     if unfounded:
         yield Finding("unfounded drop", f"{unfounded[:SHOWN]}{_more(unfounded)}")
+
+
+def _is_founded(log: Log, told: Told, refused: dict[str, int]) -> bool:
+    if told.reason == "purged":
+        return bool(log.purges_of(told.queue))
+    return told.reason in REFUSALS and bool(refused.get(told.event_id or ""))
+
+
+def _sent_after_purge(log: Log) -> Iterator[Finding]:
+    """An event that was accepted before a purge, and sent after it (CONTRACT 5.4)."""
+    accepted = log.accepted
+    late = [
+        _broken_purge(accepted[event_id], purge, request)
+        for request in log.requests
+        for event_id in request.marks
+        if event_id in accepted
+        for purge in log.purges_of(accepted[event_id].queue)
+        if _is_forbidden(accepted[event_id], purge, request)
+    ]
+    if late:
+        yield Finding("sent after a purge", f"{len(late)}: {'; '.join(late[:SHOWN])}{_more(late)}")
+
+
+def _broken_purge(click: Click, purge: Purge, request: Request) -> str:
+    later_s = (request.sent_ms - purge.at_ms) / 1000
+    return f"{click.event_id} of {click.queue} by {request.queue}, {later_s:.3f} s after a purge by {purge.queue}"
+
+
+def _is_forbidden(click: Click, purge: Purge, request: Request) -> bool:
+    # Other tabs are told of the purge a moment later.
+    margin_ms = 0 if purge.queue == click.queue == request.queue else NEWS_MS
+    return click.at_ms + margin_ms <= purge.at_ms and request.sent_ms > purge.at_ms + margin_ms
 
 
 def _thrown(log: Log) -> Iterator[Finding]:

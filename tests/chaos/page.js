@@ -62,6 +62,13 @@ const AFTERWARDS = {
 
 chaos.flush = () => guard(() => current.forEach(([, queue]) => queue.flush()));
 
+/* The names of the queues, each with the time when its purge had returned. */
+chaos.purge = () =>
+  current.map(([queueName, queue]) => {
+    guard(() => queue.purge());
+    return [queueName, Date.now()];
+  });
+
 /* Parked queues wait for their host or a visitor (CONTRACT 3.7): this is the host, of the frames' queues too. */
 chaos.flushParked = () =>
   guard(() => {

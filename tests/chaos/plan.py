@@ -59,6 +59,7 @@ FAMILIES: dict[str, list[tuple[int, Maker]]] = {
     "destroying": [(5, _step("destroy", LAST))],
     "network": [(4, _step("offline")), (6, _step("online"))],
     "visibility": [(5, _step("front"))],
+    "consent": [(1, _step("purge", FEW))],
 }
 
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
 
-from tests.chaos.log import Click, Log, Queue, Told, now_ms
+from tests.chaos.log import Click, Log, Purge, Queue, Told, now_ms
 from tests.chaos.plan import KEYS, Step
 from tests.chaos.tab import Gone, NoAnswer, Tab, wait_until
 
@@ -114,6 +114,12 @@ class Visit:
             self._log.leave(name, "destroy")
         self.click(step, "destroy")
         self._start_queues()
+
+    def purge(self, step: Step) -> None:
+        """Click, and withdraw the consent in each queue of the page."""
+        self.click(step)
+        for name, at_ms in self._call("purge"):
+            self._log.purges.append(Purge(name, self._log.queues[name].key, at_ms))
 
     def open_frame(self, step: Step) -> None:
         """Click in a frame with a queue of its own, which is removed in the same task, or later."""
@@ -233,6 +239,7 @@ DEEDS: dict[str, Callable[[Visit, Step], None]] = {
     "leave": Visit.leave,
     "offline": Visit.go_offline,
     "online": Visit.go_online,
+    "purge": Visit.purge,
     "reload": Visit.reload,
     "resume": Visit.resume,
     "return": Visit.come_back,

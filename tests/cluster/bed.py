@@ -10,7 +10,7 @@ from pathlib import Path
 
 import psycopg
 
-from tests.cluster.configuration import Node, haproxy, patroni
+from tests.cluster.configuration import Node, database_proxy, patroni, receivers_proxy
 from tests.cluster.program import Program, kill, offspring
 from tests.receiver.postgres import find, free_port, owner
 from tests.receiver.served import Served
@@ -85,8 +85,8 @@ class Cluster:
         proxy = own_folder(folder, "haproxy")
         servers = [f"127.0.0.1:{receiver.port}" for receiver in self.receivers]
         nodes = [each.node for each in self.nodes.values()]
-        text = haproxy(f"127.0.0.1:{self._database}", f"127.0.0.1:{self.port}", nodes, servers)
-        (proxy / "haproxy.cfg").write_text(text)
+        parts = receivers_proxy(f"127.0.0.1:{self.port}", servers), database_proxy(f"127.0.0.1:{self._database}", nodes)
+        (proxy / "haproxy.cfg").write_text("\n".join(parts))
         self._proxy = Program(proxy, find_program("haproxy") or "haproxy", "-db", "-f", "haproxy.cfg")
 
     def start(self) -> None:

@@ -49,12 +49,29 @@ TRUST = """\
     - host all all 127.0.0.1/32 trust
     - host replication all 127.0.0.1/32 trust"""
 
-HAPROXY = """\
+RECEIVERS = """\
 defaults
     timeout connect 2s
     timeout client 75s
     timeout server 75s
 
+listen receivers
+    mode http
+    bind {receivers}
+    balance leastconn
+    option httpchk GET /healthz
+    # A receiver that shuts down answers 503 here for drain_ms: set it above the two seconds that these checks need.
+    default-server inter 1s fall 2 rise 1
+    # Another receiver takes a request that one refuses or cuts; the ids make a second try harmless.
+    option redispatch
+    retry-on conn-failure empty-response 503
+{servers}
+    # While the database is away no receiver is healthy. Then their own 503 goes out, with Retry-After and the CORS headers.
+    option allbackups
+{backups}
+"""
+
+DATABASE = """\
 # The leader alone answers 200 to /primary. Connections to a former leader are cut, so that none of them waits for it.
 listen database
     mode tcp
@@ -64,19 +81,6 @@ listen database
     option httpchk GET /primary
     default-server check inter 1s fall 2 rise 1 on-marked-down shutdown-sessions
 {nodes}
-
-listen receivers
-    mode http
-    bind {receivers}
-    balance leastconn
-    option httpchk GET /healthz
-    default-server inter 1s fall 2 rise 1
-    option redispatch
-    retry-on conn-failure empty-response 503
-{servers}
-    # While the database is away no receiver is healthy. Then their own 503 goes out, with Retry-After and the CORS headers.
-    option allbackups
-{backups}
 """
 
 
@@ -105,21 +109,21 @@ def patroni(node: Node, etcd: list[str], folder: Path, programs: Path) -> str:
     )
 
 
-def haproxy(database: str, receivers: str, nodes: list[Node], servers: list[str]) -> str:
-    """The text of haproxy.cfg: two addresses to bind, the nodes, and the addresses of the receivers."""
-    return HAPROXY.format(
-        database=database,
-        receivers=receivers,
-        nodes="\n".join(f"    server {node.name} {node.address}:{node.port} port {node.rest}" for node in nodes),
-        servers="\n".join(f"    server r{number} {address} check" for number, address in enumerate(servers, 1)),
-        backups="\n".join(f"    server b{number} {address} backup" for number, address in enumerate(servers, 1)),
+def database_proxy(address: str, nodes: list[Node]) -> str:
+    """The part of haproxy.cfg that leads to the leader: the address to bind, and the nodes."""
+    lines = [f"    server {node.name} {node.address}:{node.port} port {node.rest}" for node in nodes]
+    return DATABASE.format(database=address, nodes="\n".join(lines))
+
+
+def receivers_proxy(address: str, servers: list[str]) -> str:
+    """The part of haproxy.cfg before the receivers, and the defaults: the address to bind, and theirs."""
+    return RECEIVERS.format(
+        receivers=address,
+        servers="\n".join(f"    server r{number} {each} check" for number, each in enumerate(servers, 1)),
+        backups="\n".join(f"    server b{number} {each} backup" for number, each in enumerate(servers, 1)),
     )
 
 
-EXAMPLE_HAPROXY = haproxy(
-    database="10.0.0.1:5000",
-    receivers="10.0.0.1:8080",
-    nodes=[Node(f"n{number}", 5432, 8008, f"10.0.1.{number}") for number in (1, 2, 3)],
-    servers=["10.0.2.1:8000", "10.0.2.2:8000"],
-)
-"""haproxy.cfg as docs/receiver.md shows it."""
+EXAMPLE_RECEIVERS = receivers_proxy("10.0.0.1:8080", ["10.0.2.1:8000", "10.0.2.2:8000"])
+EXAMPLE_DATABASE = database_proxy("10.0.0.1:5000", [Node(f"n{number}", 5432, 8008, f"10.0.1.{number}") for number in (1, 2, 3)])
+"""Both as docs/receiver.md shows them."""

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import os
-import shutil
-import tempfile
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
 from tests.cluster.bed import Cluster
-from tests.receiver.postgres import find
+from tests.receiver.postgres import find, reachable_folder
 from tools.cluster_setup import missing
 
 
@@ -22,13 +19,10 @@ def cluster() -> Iterator[Cluster]:
     if programs:
         assert not os.environ.get("CI"), f"{', '.join(programs)} missing, and CI skips nothing; see tools/cluster_setup.py"
         pytest.skip(f"{', '.join(programs)} missing; python -m tools.cluster_setup says how to have them")
-    # pytest's own folders are closed to the user that runs the servers.
-    folder = Path(tempfile.mkdtemp(prefix="clickqueue-cluster-"))
-    folder.chmod(0o755)
-    started = Cluster(folder)
-    try:
-        started.start()
-        yield started
-    finally:
-        started.stop()
-        shutil.rmtree(folder)
+    with reachable_folder("clickqueue-cluster-") as folder:
+        started = Cluster(folder)
+        try:
+            started.start()
+            yield started
+        finally:
+            started.stop()

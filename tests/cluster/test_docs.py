@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
-import tempfile
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,17 +11,18 @@ from typing import Any
 
 import pytest
 
-from tests.cluster.configuration import EXAMPLE_HAPROXY, PATRONI
+from tests.cluster.configuration import EXAMPLE_DATABASE, EXAMPLE_RECEIVERS, PATRONI
 from tests.receiver.bed import BATCH, batch, event
-from tests.receiver.postgres import Postgres
+from tests.receiver.postgres import Postgres, running_postgres
 from tests.receiver.served import ROOT, run, served
 
-SECTION = (ROOT / "docs" / "receiver.md").read_text().partition("\n## A cluster\n")[2].partition("\n## ")[0]
+DOC = (ROOT / "docs" / "receiver.md").read_text()
 
 
-def block(language: str) -> str:
-    """The one block of a language in the section."""
-    (found,) = re.findall(rf"```{language}\n(.*?)```", SECTION, re.S)
+def block(language: str, title: str = "A cluster") -> str:
+    """The one block of a language in a section."""
+    section = DOC.partition(f"\n## {title}\n")[2].partition("\n## ")[0]
+    (found,) = re.findall(rf"```{language}\n(.*?)```", section, re.S)
     return str(found)
 
 
@@ -37,20 +36,14 @@ def post(port: int, body: bytes) -> Any:
 @pytest.fixture
 def postgres() -> Iterator[Postgres]:
     """A single server."""
-    folder = Path(tempfile.mkdtemp(prefix="clickqueue-postgres-"))
-    folder.chmod(0o755)
-    server = Postgres(folder / "data")
-    try:
-        server.start()
+    with running_postgres() as server:
         yield server
-    finally:
-        server.stop()
-        shutil.rmtree(folder)
 
 
 def test_haproxy_is_configured_as_documented() -> None:
     """The text is that of the test bed, with other addresses."""
-    assert block("haproxy") == EXAMPLE_HAPROXY
+    assert block("haproxy", "Many receivers, one database") == EXAMPLE_RECEIVERS
+    assert block("haproxy") == EXAMPLE_DATABASE
 
 
 def test_patroni_is_configured_as_documented() -> None:

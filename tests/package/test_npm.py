@@ -74,22 +74,16 @@ const { ClickQueue, postEach } = require('clickqueue')
 const { createUseWidget } = require('clickqueue/use-widget')
 const sent = []
 const nothing = () => null
-const target = { addEventListener: nothing, removeEventListener: nothing, dispatchEvent: nothing }
-const env = {
-  ...target, document: target, localStorage: { getItem: nothing, setItem: nothing, removeItem: nothing }, navigator: { onLine: true },
-  performance, crypto, Date, Math, JSON, setTimeout, clearTimeout,
-}
+const document = { addEventListener: nothing, removeEventListener: nothing }
+const localStorage = Object.create({ getItem: nothing, setItem: nothing, removeItem: nothing })
+const env = { ...document, document, localStorage, Date, Math, JSON, setTimeout, clearTimeout }
 const api = { trackClickBatch: (events) => void sent.push(...events.map((event) => event.sessionId)) }
 const click = { sessionId: 'own', questionId: 'q', offerId: 'o', buttonVariantId: 'b' }
 const queue = new ClickQueue({ maxBatchSize: 1 }, api, env)
 queue.enqueue(click)
 queue.destroy()
+const react = { useState: (make) => [make()], useEffect: nothing, useSyncExternalStore: (mount, look) => (unmount = mount(nothing), look()) }
 let unmount
-const react = {
-  useState: (make) => [make()],
-  useEffect: (run) => run(),
-  useSyncExternalStore: (mount, look) => (unmount = mount(nothing), look()),
-}
 const { trackClick, queue: mounted } = createUseWidget(react)({ api, sessionId: 'hook', config: { maxBatchSize: 1 }, env })
 trackClick({ ...click, sessionId: undefined })
 unmount()

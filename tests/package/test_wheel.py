@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+import clickqueue
 from clickqueue import asset_path
 from tests.package.wheel import build, install
 from tools import node
@@ -57,6 +58,16 @@ def test_an_installed_package_knows_the_integrity(installed: Path) -> None:
     """Installed from the wheel, `integrity(name)` is what dist/size.json says."""
     found = ask(installed, "-c", "import clickqueue; print(clickqueue.integrity('clickqueue.iife.js'))").strip()
     assert found == json.loads((node.ROOT / "dist" / "size.json").read_text())["clickqueue.iife.js"]["integrity"]
+
+
+def test_an_installed_package_knows_its_version(wheel: Path, tmp_path: Path) -> None:
+    """`__version__` is the one of package.json, also in a wheel that is installed into a folder of another JavaScript project."""
+    version = json.loads((node.ROOT / "package.json").read_text())["version"]
+    (tmp_path / "package.json").write_text('{"name": "shop", "version": "9.9.9"}')
+    assert ask(install(wheel, tmp_path / "vendor"), "-c", "import clickqueue; print(clickqueue.__version__)").strip() == version
+    assert clickqueue.__version__ == version
+    with pytest.raises(AttributeError, match="no attribute '__versions__'"):
+        _ = clickqueue.__versions__
 
 
 def test_the_metadata_is_complete(installed: Path) -> None:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,7 +11,7 @@ from hypothesis import settings
 from starlette.testclient import TestClient
 
 from tests.receiver.bed import receiving
-from tests.receiver.postgres import Postgres, find
+from tests.receiver.postgres import Postgres, find, running_postgres
 
 # A machine that does other things at the same time makes no test wrong.
 settings.register_profile("receiver", deadline=None)
@@ -37,16 +35,8 @@ def postgres_server() -> Iterator[Postgres]:
             "there is no PostgreSQL server, and CI tests nothing without one; see tools/postgres_setup.py"
         )
         pytest.skip("there is no PostgreSQL server here; python -m tools.postgres_setup says how to have one")
-    # pytest's own folders are closed to the user that runs the server.
-    folder = Path(tempfile.mkdtemp(prefix="clickqueue-postgres-"))
-    folder.chmod(0o755)
-    server = Postgres(folder / "data")
-    try:
-        server.start()
+    with running_postgres() as server:
         yield server
-    finally:
-        server.stop()
-        shutil.rmtree(folder)
 
 
 @pytest.fixture

@@ -8,7 +8,9 @@ import shutil
 import signal
 import socket
 import subprocess
-from contextlib import suppress
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import psycopg
@@ -43,6 +45,17 @@ def owner() -> str | None:
         return None
     names = {user.pw_name for user in pwd.getpwall()}
     return "postgres" if "postgres" in names else "nobody"
+
+
+@contextmanager
+def reachable_folder(prefix: str) -> Iterator[Path]:
+    """A folder that the user who runs the servers can reach, until the block ends; pytest's own are closed to it."""
+    folder = Path(tempfile.mkdtemp(prefix=prefix))
+    folder.chmod(0o755)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder)
 
 
 class Postgres:
@@ -127,3 +140,15 @@ class Postgres:
         with psycopg.connect(self.url, autocommit=True) as connection:
             cursor = connection.execute(statement)
             return list(cursor.fetchall()) if cursor.description else []
+
+
+@contextmanager
+def running_postgres() -> Iterator[Postgres]:
+    """A server that runs until the block ends."""
+    with reachable_folder("clickqueue-postgres-") as folder:
+        server = Postgres(folder / "data")
+        try:
+            server.start()
+            yield server
+        finally:
+            server.stop()

@@ -200,12 +200,13 @@ def test_sqlite_writes_each_commit_through() -> None:
 
 
 def test_a_batch_is_one_statement(postgres: Postgres) -> None:
-    """`INSERT … SELECT FROM unnest(…) ON CONFLICT DO NOTHING RETURNING id`, and no transaction around it."""
+    """`INSERT … SELECT FROM json_to_recordset(…) ON CONFLICT DO NOTHING RETURNING id`, and no transaction around it."""
     postgres.query("ALTER DATABASE postgres SET log_statement = 'all'")
     now = datetime.now(UTC)
     try:
         with Store(Settings(db=postgres.url)) as store:
             store.prepare()
+            store.insert([Row("first", "s", "q", "o", "b", now, "u", 1, now, 0, {})])  # A new connection asks some questions.
             before = len(postgres.log())
             store.insert([Row(str(number), "s", "q", "o", "b", now, "u", 1, now, 0, {}) for number in range(100)])
             said = postgres.log()[before:]
@@ -213,7 +214,7 @@ def test_a_batch_is_one_statement(postgres: Postgres) -> None:
         postgres.query("ALTER DATABASE postgres RESET log_statement")
     statements = [line.partition(": ")[2] for line in re.findall(r"LOG:  (?:statement|execute .*?): .*", said)]
     assert len(statements) == 1, said
-    assert re.search(r"INSERT INTO clicks .*\sFROM unnest\(.*ON CONFLICT DO NOTHING RETURNING clicks.id", said, re.S)
+    assert re.search(r"INSERT INTO clicks .*\sFROM json_to_recordset\(.*ON CONFLICT DO NOTHING RETURNING clicks.id", said, re.S)
 
 
 def test_a_commit_that_a_standby_may_lack_is_not_acknowledged(postgres: Postgres, tmp_path: Path) -> None:
@@ -227,6 +228,9 @@ def test_a_commit_that_a_standby_may_lack_is_not_acknowledged(postgres: Postgres
         assert post(client, BATCH, batch(event())).status_code == 200
         postgres.query("ALTER SYSTEM SET synchronous_standby_names = 'nobody'")
         postgres.query("SELECT pg_reload_conf()")
+        wait_until(lambda: postgres.query("SHOW synchronous_standby_names") == [("nobody",)], "the setting is read")
+        # It counts once the checkpointer has read it too, which it does before a checkpoint.
+        postgres.query("CHECKPOINT")
         try:
             answer = threads.submit(post, client, BATCH, body)
             wait_until(waits, "the commit waits for a standby")

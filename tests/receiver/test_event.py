@@ -121,6 +121,18 @@ def test_the_columns_are_the_fields() -> None:
     )
 
 
+@pytest.mark.parametrize(("name", "value"), [("id", "x"), ("sessionId", "ä"), ("campaign", {"a": ["b"]}), ("timestamp", 1.5)])
+def test_an_escape_in_the_text_changes_nothing(name: str, value: Any) -> None:
+    """An event without any is read on a shorter way, to the same row."""
+    click = event(**{name: value})
+    plain = json.dumps(click, ensure_ascii=False)
+    escaped = plain.replace("blue", "\\u0062lue").replace('"buttonVariantId"', '"\\u0062uttonVariantId"')
+    rows = [Validator(Settings()).read(text.encode(), RECEIVED, 1_000) for text in (plain, escaped)]
+    assert isinstance(rows[0], Row)
+    assert rows[0] == rows[1]
+    assert (plain.count("\\"), escaped.count("\\")) == (0, 2)
+
+
 def test_a_strange_id_is_stored() -> None:
     """U+0000 and half a surrogate pair do not fail an event."""
     ids = [found.id for found in (read(event(id="\0")), read(event(id="\ud83d"))) if isinstance(found, Row)]

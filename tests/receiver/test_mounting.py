@@ -43,7 +43,7 @@ def test_what_is_around_it_sees_the_report(tmp_path: Path) -> None:
     async def around(scope: Scope, receive: Receive, send: Send) -> None:
         await receiver(scope, receive, send)
         if scope["type"] == "http":
-            seen.append(scope["state"]["report"].counts())
+            seen.append(scope["state"]["report"].counts)
 
     with TestClient(around) as client:
         for _ in range(2):

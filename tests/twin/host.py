@@ -154,4 +154,5 @@ def breakables_of(tab: Tab) -> list[Any]:
         env.json = BreakableJson()
         env.ids = BreakableIds(tab.name)
         env.performance = BreakableClock(env.performance)  # type: ignore[assignment]
-    return [env.json, env.ids, env.performance]
+        env.Date = BreakableClock(env.Date)  # type: ignore[assignment]
+    return [env.json, env.ids, env.performance, env.Date]

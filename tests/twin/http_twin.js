@@ -40,3 +40,23 @@ export const exchanged = ({ module }, cases) =>
       }
     }),
   )
+
+// How many requests `postEach` sent for each list of events and responses, and how its promise settled.
+export const postedEach = ({ module }, cases) =>
+  Promise.all(
+    JSON.parse(cases).map(async ([events, responses]) => {
+      let count = 0
+      const fetch = async () => {
+        const response = responses[count++]
+        if (response === null) throw new TypeError('no network')
+        return responseOf(response)
+      }
+      const api = module.postEach(module.createWidgetApi({ endpoint: '/clicks', fetch }))
+      try {
+        const answer = await api.trackClickBatch(events, {})
+        return shown([count, 'resolved', answer])
+      } catch ({ message }) {
+        return shown([count, 'rejected', message])
+      }
+    }),
+  )

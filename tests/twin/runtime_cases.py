@@ -67,7 +67,7 @@ ERRORS: list[Any] = [
 ]
 BYTES = [[0] * 19, [255] * 19, list(range(19)), [7, 16, 129, 200, 15, 31, 64, 128, 254, 8, 3, 99, 171, 205, 240, 1, 2, 4, 77]]
 UUIDS: list[Any] = [
-    *({"now": now, "bytes": bytes_} for now in (0, 1, 1_700_000_000_000, 2**48 - 1) for bytes_ in BYTES),
+    *({"now": now, "bytes": bytes_} for now in (0, 1, 1_700_000_000_000, 1_700_000_000_000.9, 2**48 - 1) for bytes_ in BYTES),
     *({"now": 1_700_000_000_000, "bytes": None, "random": random} for random in (0, 0.06, 0.5, 0.999999)),
 ]
 JSON_VALUES: list[Any] = [
@@ -75,6 +75,41 @@ JSON_VALUES: list[Any] = [
     *(None, True, 7, 0.5, "text", [], {}, FUNCTION, CYCLIC, [CYCLIC], [FUNCTION, 1], {"a": FUNCTION, "b": 1}),
     *({"a": NOT_FINITE[0]}, [NOT_FINITE[1]], {"ä": "\udc00\ud800"}, {"": 0}, {"toJSON": 5}),
     {"a": [1, [None, {"b": -0.5}]], "c": 1e21},
+]
+
+JSON_TEXTS = [
+    *(
+        '{"a":1}',
+        " [1 , 2]\n",
+        '{"__proto__":1}',
+        '{"a":1,"a":2}',
+        '"\\ud800"',
+        '"\\u00e4"',
+        "-0",
+        "1e2",
+        "0.5",
+        "[]x",
+        "{'a':1}",
+        "[1,]",
+    ),
+    *(
+        "NaN",
+        "Infinity",
+        "-Infinity",
+        "true",
+        "null",
+        "nul",
+        '"a\tb"',
+        '"\x00"',
+        "\ufeff[]",
+        "\u00a0[]",
+        "01",
+        "+1",
+        ".5",
+        "1.",
+        '"\\x"',
+    ),
+    *("1e999", "undefined", "{"),
 ]
 
 GIVEN: list[Any] = [None, True, 0, 7, "", "text", [], {}, {"a": 1}, {"then": None}, {"then": 7}]
@@ -120,8 +155,8 @@ CASES: dict[str, list[Any]] = {
     ],
     "noop": [[value] for value in (None, 1, "text")],
     "attempt": [[answer] for answer in [*({"value": value} for value in GIVEN), {"$throws": True}]],
-    "now_ms": [[0], [1700000000000], [None]],
-    "parse_json": [['{"a": [1, null]}'], ['"\\ud800"'], ["1e999"], [""], ["{"], ["undefined"]],
+    "now_ms": [[now] for now in (0, 1, 1_700_000_000_000, 1_700_000_000_000.9, -1.5, None)],
+    "parse_json": [[text] for text in ["", "ten", *DIGITS[:-1], *JSON_TEXTS]],
     "to_json": [[value] for value in JSON_VALUES],
     "utf8_bytes": [[text] for text in ("", "a", '{"a":"ä😀"}', "\u20ac%25 +", "\x00\x7f\x80\u07ff\u0800\uffff\U00010000")],
     "uuid7": [[parts] for parts in UUIDS],

@@ -58,7 +58,7 @@ const SPECIAL = {
     const result = runtime.remove_item(items, index === null ? {} : items[index])
     return [items, result ?? null]
   },
-  now_ms: (runtime, now) => runtime.now_ms(now === null ? {} : windowOf({ now })),
+  now_ms: (runtime, now) => runtime.now_ms({ Date: now === null ? null : { now: () => now } }),
   parse_json: (runtime, text) => runtime.parse_json(window, text),
   to_json: (runtime, value) => runtime.to_json(window, unpack(value)),
   uuid7: (runtime, parts) => runtime.uuid7(windowOf(parts)),

@@ -115,7 +115,7 @@ def fail_write(stage: Stage, host: Host) -> None:
 
 
 def break_part(stage: Stage, host: Host) -> None:
-    """A host breaks or mends `JSON`, `crypto`, `performance` or the storage."""
+    """A host breaks or mends `JSON`, `crypto`, a clock or the storage."""
     part = stage.dice.choice([*host.breakables, host.tab.env.storage])
     part.is_broken = stage.dice.random() < 0.6
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from clickqueue.http.post_each import post_each
 from clickqueue.http.widget_api import create_api
-from tests.fake_http import FakeFailure, FakeHttp, FakeResponse
+from tests.fake_http import FakeFailure, FakeHttp, FakePromise, FakeResponse
 from tests.twin.conftest import Page
 from tests.twin.recorder import told
 from tests.twin.test_runtime import unpack
@@ -100,6 +101,15 @@ CASES = [
     case(response(), {"batchEndpoint": "/other", "contentType": "text/plain"}),
 ]
 
+ABC = [{"id": "a"}, {"id": "b"}, {"id": "c"}]
+GOOD = response(200, "{}")
+REJECTED = response(200, '{"rejected":[{"id":"b","reason":"closed"}],"retry":["a"]}')
+EACH: list[Any] = [
+    [[], []],
+    *([ABC, [one, two, GOOD]] for one in (GOOD, REJECTED, response(503), None) for two in (GOOD, REJECTED, response(422), None)),
+    [ABC, [response(200, text) for text in ('{"retry":"all"}', "[]", "null")]],
+]
+
 
 def refused(options: Any) -> str:
     http: Any = FakeHttp()
@@ -122,6 +132,15 @@ def exchanged(options: dict[str, Any], method: str, values: list[Any], response:
     return shown([sent, "rejected", str(error), fields.get("status"), fields.get("retryAfterMs")])
 
 
+def posted_each(events: list[Any], responses: list[Any]) -> str:
+    http: Any = FakeHttp(*(FakeResponse(each["status"], each["text"]) if each else Exception("no network") for each in responses))
+    api = post_each(create_api({"endpoint": "/clicks"}, http))
+    # Without events the answer is no promise.
+    promise = FakePromise(lambda: api["trackClickBatch"](events, REQUESTS[0]))
+    value = promise.value if promise.state == "resolved" else str(promise.value)
+    return shown([len(http.sent), promise.state, value])
+
+
 def test_errors_of_bad_options(page: Page) -> None:
     """The same error with the same message in both languages (CONTRACT 1.6)."""
     others = page.call("refused", json.dumps(OPTIONS))
@@ -129,6 +148,17 @@ def test_errors_of_bad_options(page: Page) -> None:
         f"{options}: CPython {mine}, JavaScript {other}"
         for options, other in zip(OPTIONS, others, strict=True)
         if (mine := refused(options)) != other
+    ]
+    assert not differences, "\n".join(differences)
+
+
+def test_post_each(page: Page) -> None:
+    """The same requests and the same answer of `postEach` in both languages (CONTRACT 3.4)."""
+    others = page.call("postedEach", json.dumps(EACH))
+    differences = [
+        f"{case}: CPython {mine}, JavaScript {other}"
+        for case, other in zip(EACH, others, strict=True)
+        if (mine := posted_each(*case)) != other
     ]
     assert not differences, "\n".join(differences)
 

@@ -97,8 +97,8 @@ def to_json(value: Any) -> Any:
     return web.to_json(SimpleNamespace(JSON=json_port), unpack(value))
 
 
-def now_ms(now: int | None) -> Any:
-    return web.now_ms(SimpleNamespace() if now is None else SimpleNamespace(Date=SimpleNamespace(now=lambda: now)))
+def now_ms(now: float | None) -> Any:
+    return web.now_ms(SimpleNamespace(Date=None if now is None else SimpleNamespace(now=lambda: now)))
 
 
 def parse_json(text: str) -> Any:

@@ -8,7 +8,8 @@ import pytest
 
 from tests.twin.compare import compare
 from tests.twin.conftest import Page
-from tests.twin.stories import STORIES, Story
+from tests.twin.stories import STORIES
+from tests.twin.story import Story
 
 
 @pytest.mark.parametrize("tell", STORIES, ids=lambda tell: tell.__name__)

@@ -243,7 +243,7 @@ def test_what_came_before_a_reset_is_not_counted(client: Client, demo: Demo) -> 
     """A request that was under way when all started over is in no figure afterwards; the next one is."""
     entry = demo.note(SINGLE, None, ["a"])
     client.post("/control/reset", {})
-    demo.settle(entry, "200", Report([], [], {}))
+    demo.settle(entry, "200", Report([], [], {}, {"accepted": 0, "duplicates": 0, "rejected": 0}))
     assert demo.state() == EMPTY
     assert demo.figures()["totals"] == {"requests": 0, "stored": 0, "duplicates": 0}
     client.click("b")

@@ -1,4 +1,4 @@
-"""The papers say what is so: what they show runs, what they count is counted, and where they point something stands."""
+"""The documentation is accurate: its examples run, its figures are measured, and its links resolve."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 
 import dev
-from tools import node, update_docs
+from tools import node, role_diagram, source_bytes, source_tree, update_docs, worked_example
 
 ROOT = Path(__file__).parents[2]
 SOURCE = ROOT / "src" / "clickqueue"
-PAPERS = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("*.md"))]
+DOCS = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").glob("*.md"))]
 README = update_docs.README.read_text()
 DESIGN = update_docs.DESIGN.read_text()
 GUARANTEES = (ROOT / "docs" / "guarantees.md").read_text()
@@ -23,7 +23,10 @@ CONTRACT = (ROOT / "docs" / "CONTRACT.md").read_text()
 EXAMPLE = next(iter(re.findall(r"^```js\n(.*?)^```$", README, re.M | re.S)))
 LINK = re.compile(r"(?<!`)\[[^\]]*\]\((?!https?:)([^)#\s]*)(?:#([^)\s]+))?\)")
 TEST = re.compile(r"\[([\w/.]+)::(\w+)\]\(([^)]+)\)")
-HOUSE = re.findall(r"^\| `(\w+)\.py` \|", DESIGN, re.M)
+MODULES = re.findall(r"^\| `([\w/]+\.py)` \|", DESIGN, re.M)
+"""The modules in the order of the table in docs/design.md."""
+TYPES = {"state.py", "platform/ports.py"}
+"""Any module may name the types of these."""
 
 OF_THE_PAGE = set("import from const new document querySelector onclick console log queue".split())
 HOST = """
@@ -33,7 +36,9 @@ globalThis.localStorage = new Proxy({
   setItem: (key, text) => void (stored[key] = text),
   removeItem: (key) => void delete stored[key],
 }, { ownKeys: () => Object.keys(stored) })
-globalThis.window = new EventTarget()
+const page = new EventTarget()
+for (const name of ['addEventListener', 'removeEventListener', 'dispatchEvent']) globalThis[name] = page[name].bind(page)
+globalThis.StorageEvent = class extends Event {}
 const button = {}
 globalThis.document = Object.assign(new EventTarget(), { querySelector: () => button })
 globalThis.fetch = async (url, { body }) => {
@@ -56,16 +61,27 @@ def name(path: Path) -> str:
     return path.name
 
 
-def slugs(paper: Path) -> set[str]:
+def slugs(doc: Path) -> set[str]:
     """The anchors that GitHub gives to headings."""
-    headings = re.findall(r"^#+ (.+)$", paper.read_text(), re.M)
+    headings = re.findall(r"^#+ (.+)$", doc.read_text(), re.M)
     return {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
 
 
-def imports_of(module: Path) -> set[str]:
-    """The modules of ours that a module needs, types too."""
-    nodes = [found for found in ast.walk(ast.parse(module.read_text())) if isinstance(found, ast.ImportFrom)]
-    return {found.module.removeprefix("clickqueue.") for found in nodes if found.module and "clickqueue." in found.module}
+def imports_of(path: Path) -> tuple[set[str], set[str]]:
+    """The modules of ours that a module imports at run time, and those that it imports for its annotations."""
+    tree = ast.parse(path.read_text())
+    blocks = [node for node in tree.body if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"]
+    for_types = {id(node) for block in blocks for node in ast.walk(block)}
+    nodes = [
+        node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("clickqueue.")
+    ]
+    files = [(f"{str(node.module).removeprefix('clickqueue.').replace('.', '/')}.py", id(node) in for_types) for node in nodes]
+    return {file for file, is_type in files if not is_type}, {file for file, is_type in files if is_type}
+
+
+def files_of_source() -> list[str]:
+    """Every module of src/clickqueue, as docs/design.md names it."""
+    return sorted(path.relative_to(SOURCE).as_posix() for path in SOURCE.rglob("*.py") if path.name != "__init__.py")
 
 
 # -- README
@@ -84,11 +100,10 @@ def test_only_marked_figures_are_written() -> None:
     assert update_docs.update(text, {"a": "60,000", "c": "3"}) == text.replace(">1<", ">60,000<")
 
 
-@pytest.mark.parametrize("paper", PAPERS, ids=name)
-def test_every_marked_figure_is_measured(paper: Path) -> None:
+@pytest.mark.parametrize("doc", DOCS, ids=name)
+def test_every_marked_figure_is_measured(doc: Path) -> None:
     """No document has a mark that `tools/update_docs.py` does not fill."""
-    measured = {"integrity", "script-tag", "size", "states", "widget-added", "widget-before"}
-    assert set(update_docs.names_in(paper.read_text())) <= measured
+    assert set(update_docs.names_in(doc.read_text())) <= {*update_docs.measured(), *update_docs.widget_figures(0, 0)}
 
 
 def test_the_example_is_short() -> None:
@@ -118,23 +133,30 @@ def test_the_example_runs(tmp_path: Path) -> None:
     assert ("waiting 1 0" in lines, "idle 0 1" in lines) == (True, True)
 
 
-@pytest.mark.parametrize("paper", PAPERS, ids=name)
-def test_every_command_is_one(paper: Path) -> None:
-    """What a paper tells people to type is a command of dev.py."""
-    told = set(re.findall(r"python3 dev\.py (\w+)", paper.read_text()))
+@pytest.mark.parametrize("doc", DOCS, ids=name)
+def test_every_command_is_one(doc: Path) -> None:
+    """Each command of dev.py that a document names exists."""
+    told = set(re.findall(r"python3 dev\.py (\w+)", doc.read_text()))
     assert told <= {"test", *dev.COMMANDS}
 
 
 # -- links
 
 
-@pytest.mark.parametrize("paper", PAPERS, ids=name)
-def test_every_link_leads_somewhere(paper: Path) -> None:
+@pytest.mark.parametrize("doc", DOCS, ids=name)
+def test_every_link_leads_somewhere(doc: Path) -> None:
     """A file that is there, and in it the heading."""
-    for path, anchor in LINK.findall(paper.read_text()):
-        target = (paper.parent / path).resolve() if path else paper
-        assert target.exists(), f"{paper.name} points to {path}, which is not there"
-        assert not anchor or anchor in slugs(target), f"{paper.name} points to #{anchor}, which {target.name} lacks"
+    for path, anchor in LINK.findall(doc.read_text()):
+        target = (doc.parent / path).resolve() if path else doc
+        assert target.exists(), f"{doc.name} points to {path}, which is not there"
+        assert not anchor or anchor in slugs(target), f"{doc.name} points to #{anchor}, which {target.name} lacks"
+
+
+@pytest.mark.parametrize("doc", DOCS, ids=name)
+def test_every_path_exists(doc: Path) -> None:
+    """A file or folder of the project that a document names in its text is there."""
+    named = re.findall(r"`((?:src/clickqueue|tests|tools|docs|examples|dist)/[\w./-]*)`", doc.read_text())
+    assert [path for path in named if not (ROOT / path).exists()] == []
 
 
 def test_every_named_test_exists() -> None:
@@ -174,29 +196,68 @@ def test_every_number_of_the_contract_is_in_it() -> None:
 # -- the design
 
 
-def test_the_house_is_complete() -> None:
-    """Every module has its line in docs/design.md, and every line its module."""
-    assert sorted(HOUSE) == sorted(path.stem for path in SOURCE.glob("*.py") if path.stem != "__init__")
+def test_the_table_of_modules_is_complete() -> None:
+    """Every module has one line in docs/design.md, and every line its module."""
+    assert sorted(MODULES) == files_of_source()
 
 
-@pytest.mark.parametrize("module", sorted(SOURCE.glob("*.py")), ids=name)
-def test_imports_point_one_way(module: Path) -> None:
-    """A module needs only what stands above it in docs/design.md: nothing points back."""
-    above = HOUSE[: HOUSE.index(module.stem)] if module.stem in HOUSE else []
-    assert imports_of(module) <= set(above)
+@pytest.mark.parametrize("file", files_of_source())
+def test_imports_point_one_way(file: str) -> None:
+    """A module imports only modules above it in docs/design.md; for annotations also the types of any queue."""
+    above = set(MODULES[: MODULES.index(file)])
+    at_run_time, for_types = imports_of(SOURCE / file)
+    assert at_run_time <= above
+    assert for_types <= above | TYPES
 
 
-def test_the_picture_is_what_queues_do() -> None:
-    """The states in docs/design.md are the ones that queues went through; `python -m tools.update_docs` writes them."""
-    assert update_docs.names_in(DESIGN) == ["states"]
+def test_folders_depend_one_way() -> None:
+    """Of two folders of the source only one imports the other."""
+    pairs = {
+        (file.partition("/")[0], other.partition("/")[0])
+        for file in files_of_source()
+        for other in imports_of(SOURCE / file)[0]
+        if "/" in file and "/" in other and Path(file).parent != Path(other).parent
+    }
+    assert len(pairs) > 0
+    assert [pair for pair in pairs if pair[::-1] in pairs] == []
+
+
+def test_what_is_generated_is_up_to_date() -> None:
+    """The diagrams, the tables and the example in docs/design.md are as they come out now; `python -m tools.update_docs` writes them."""
+    assert sorted(update_docs.names_in(DESIGN)) == ["example", "role-diagram", "roles", "source-bytes", "states"]
     assert update_docs.update(DESIGN, update_docs.measured()) == DESIGN
 
 
+def test_roles_change_as_the_table_says() -> None:
+    """The table in the docstring of tabs/roles.py has exactly the changes that running tabs go through."""
+    assert role_diagram.to_table(role_diagram.explore()) == role_diagram.parse_table(role_diagram.DOCUMENTED)
+
+
+def test_the_example_ends_with_empty_storage() -> None:
+    """In the worked example every click is in some key until the server has acknowledged it; then there is no key."""
+    lines = worked_example.run()
+    steps = [step.splitlines()[1:] for step in re.split(r"\n(?=\d\. )", "\n".join(lines))]
+    stored = [{click for line in step for click in re.findall(r"click \d", line)} for step in steps]
+    assert [len(clicks) for clicks in stored] == [1, 1, 2, 2, 3, 3, 3, 0]
+
+
+def test_every_byte_has_a_source() -> None:
+    """The bytes by source add up to the script, but for its last line, which names the source map."""
+    script = source_bytes.SCRIPT.read_text()
+    sizes = source_bytes.bytes_of_sources(script, source_bytes.SCRIPT.with_name("clickqueue.js.map").read_text())
+    assert sizes.total() == len(script.partition("\n//#")[0])
+    sources = {path.name for path in (*source_tree.modules_of(SOURCE), *source_tree.twins_of(SOURCE))}
+    assert {Path(source).name for source in sizes} == sources - {"react.py"}
+
+
 def test_the_limits_are_those_of_the_code() -> None:
-    """Each number in the table of limits is the constant that it names."""
-    limits = re.findall(r"^\| `(\w+)\.(\w+)` \| (\d+) \|", DESIGN, re.M)
-    told = [(limit, value) for _, limit, value in limits]
-    # Read, not imported: the simulator plays with some of them.
-    sources = [(SOURCE / f"{module}.py").read_text() for module, _, _ in limits]
-    assert [each for each, source in zip(told, sources, strict=True) if "{} = {}\n".format(*each) not in source] == []
-    assert len(limits) == len(re.findall(r"^\| `\w+\.[A-Z_]+` ", DESIGN, re.M)) > 0
+    """The table of limits has each constant of the source that is a number, with its value; those of state.py are no limits."""
+    told = set(re.findall(r"^\| `(\w+\.[A-Z_]+)` \| (\d+) \|", DESIGN, re.M))
+    # Read, not imported: the simulator makes some of them small.
+    found = {
+        (f"{path.stem}.{name}", value)
+        for path in SOURCE.rglob("*.py")
+        if path.name not in ("state.py", *source_tree.CPYTHON_ONLY)
+        for name, value in re.findall(r"^([A-Z_]+) = (\d+)$", path.read_text(), re.M)
+    }
+    assert told == found

@@ -57,6 +57,9 @@ def test_fresh_histories_lose_nothing() -> None:
         pytest.param(596801623, id="a copy stays in the key of another queue of the page"),
         pytest.param(331463, id="an heir removes a key that it has read half of"),
         pytest.param(381370, id="an inherited key is written before it could be read"),
+        pytest.param(12, id="a leader adopts the journal of a tab that joins, again and again"),
+        pytest.param(354, id="a tab that joins hears that its journal is gone before it hears of the purge"),
+        pytest.param(100463, id="a journal of a queue whose page gets no storage event of it"),
     ],
 )
 def test_what_once_failed(seed: int) -> None:
@@ -84,7 +87,21 @@ def test_everything_happens() -> None:
     """The odds leave nothing out: every kind of step, option and mood comes up within 400 seeds."""
     plans = [plan(seed) for seed in range(400)]
     kinds = Counter(step[0] for planned in plans for step in planned.steps)
-    assert set(kinds) >= {"click", "doom", "kill", "leave", "return", "quota", "break", "litter", "jump_wall", "destroy", "purge"}
+    assert set(kinds) >= {
+        "freeze",
+        "resume",
+        "click",
+        "doom",
+        "kill",
+        "leave",
+        "return",
+        "quota",
+        "break",
+        "litter",
+        "jump_wall",
+        "destroy",
+        "purge",
+    }
     assert len(kinds) > len(FAMILIES)
     for name in ("has_locks", "is_rude", "lag_ms", "lock_delay_ms", "key_events"):
         assert len({getattr(planned.options, name) for planned in plans}) > 1

@@ -90,17 +90,17 @@ class Job:
         self._failed = 0
 
     async def run(self) -> dict[str, Any]:
-        """Open the connections, post from all of them, and return `{events, seconds, failed, latencies_ms}`."""
+        """Open the connections, post from all of them, and return `{events, seconds, failed, latencies_ms, client_cpu_s}`."""
         loop = asyncio.get_running_loop()
         opened = [await loop.create_connection(Connection, "127.0.0.1", self._port) for _ in range(self._connections)]
-        start_s = time.perf_counter()
+        start_s, start_cpu_s = time.perf_counter(), time.process_time()
         work = self._post_at_rate if self._interval_s else self._post_at_once
         await asyncio.gather(*(work(connection, start_s) for _, connection in opened))
-        took_s = time.perf_counter() - start_s
+        took_s, cpu_s = time.perf_counter() - start_s, time.process_time() - start_cpu_s
         for _, connection in opened:
             connection.close()
-        events = len(self._latencies_ms) * self._size
-        return {"events": events, "seconds": took_s, "failed": self._failed, "latencies_ms": self._latencies_ms}
+        counted = {"events": len(self._latencies_ms) * self._size, "failed": self._failed, "latencies_ms": self._latencies_ms}
+        return counted | {"seconds": took_s, "client_cpu_s": cpu_s}
 
     async def _post_at_once(self, connection: Connection, start_s: float) -> None:
         while (now_s := time.perf_counter()) < start_s + self._seconds:
@@ -126,4 +126,6 @@ class Job:
 
 
 if __name__ == "__main__":
-    print(json.dumps(uvloop.run(Job(**json.loads(sys.argv[1])).run())))
+    # Buffered even with PYTHONUNBUFFERED: an unbuffered write to a pipe may write only part of a long result.
+    with open(sys.stdout.fileno(), "w", closefd=False) as output:
+        json.dump(uvloop.run(Job(**json.loads(sys.argv[1])).run()), output)

@@ -6,10 +6,9 @@ import argparse
 import os
 import platform
 import re
-import tempfile
 from pathlib import Path
 
-from tests.receiver.postgres import owner
+from tests.receiver.postgres import reachable_folder
 from tools import postgres_setup
 from tools.bench_receiver.measure import measure_by_turns
 from tools.bench_receiver.picture import as_svg
@@ -42,10 +41,8 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--write", action="store_true", help="put the table and the picture into docs/")
     wish = parser.parse_args(arguments)
     postgres_setup.ensure()
-    with tempfile.TemporaryDirectory(prefix="bench-receiver-") as folder:
-        # PostgreSQL runs as another user where this is root, and must reach its own folder.
-        Path(folder).chmod(0o755 if owner() else 0o700)
-        results = measure_by_turns(Path(folder), wish.rate, wish.seconds, wish.rounds)
+    with reachable_folder("bench-receiver-") as folder:
+        results = measure_by_turns(folder, wish.rate, wish.seconds, wish.rounds)
     text = f"{machine(wish.seconds, wish.rounds)}\n\n{as_markdown(results)}"
     print(text)
     if wish.write:

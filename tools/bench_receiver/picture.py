@@ -25,7 +25,7 @@ def bar(x: float, share: float, colour: str, words: str) -> str:
 
 def panel(results: Results, database: str, left: float) -> list[str]:
     """The bars of one database, to a scale of its own."""
-    rates = [[closed(results, database, number, *subject) for subject in SUBJECTS] for number in CONNECTIONS]
+    rates = [[closed(results, database, number, *subject).per_second() for subject in SUBJECTS] for number in CONNECTIONS]
     most = max(max(group) for group in rates)
     parts = [text(left + PANEL / 2, TOP - 14, f"{database}, events per second", size=14)]
     for place, (number, group) in enumerate(zip(CONNECTIONS, rates, strict=True)):

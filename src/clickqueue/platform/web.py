@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from typing import Any
 
 
 def now_ms(env: Any) -> int:
-    """The wall clock, for timestamps; 0 where a host broke it."""
+    """The wall clock, for timestamps and ids; 0 where a host broke it. Whole: a key with a dot would be no journal's."""
     try:
-        return int(env.Date.now())
+        return int(env.Date.now() // 1)
     except Exception:
         return 0
 
@@ -55,5 +56,9 @@ def call_method(target: Any, method: str, event_type: str, listener: Any) -> Non
 
 
 def dispatch_storage(env: Any, key: str, new_value: str | None) -> None:
-    """Dispatch a `storage` event in this window alone: the browser sends it to other pages only (HTML standard, 12.2.1)."""
-    env.dispatch_event(env.StorageEvent("storage", {"key": key, "newValue": new_value}))
+    """Dispatch a `storage` event in this window alone: the browser sends it to other pages only (HTML standard, 12.2.1).
+
+    Nothing happens where there are no such events (a server).
+    """
+    with suppress(Exception):
+        env.dispatch_event(env.StorageEvent("storage", {"key": key, "newValue": new_value}))
