@@ -412,7 +412,7 @@ export declare function postEach(api: WidgetApi): WidgetApi
 // -- the window
 
 /** Where a queue listens to events. */
-export interface EventSource {
+export interface EventTargetLike {
   addEventListener(type: string, listener: (event: any) => void): void
   removeEventListener(type: string, listener: (event: any) => void): void
 }
@@ -441,7 +441,7 @@ export interface EventSource {
  * queue.enqueue({ sessionId: 's-1', questionId: 'q-1', offerId: 'o-1', buttonVariantId: 'blue' })
  * console.log(Object.keys(stored)) // the mirror, and the journal of this queue
  */
-export interface ClickQueueEnv extends EventSource {
+export interface ClickQueueEnv extends EventTargetLike {
   /** Text under keys, which are the own enumerable properties of the object. `setItem` replaces a text whole or throws. */
   readonly localStorage: Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>
   /** Wall time in ms since 1970; may jump. */
@@ -451,22 +451,22 @@ export interface ClickQueueEnv extends EventSource {
   /** For `retryJitter`, and for ids where there is no `crypto`. */
   readonly Math: { random(): number }
   /** For ids. */
-  readonly crypto?: { getRandomValues(bytes: Uint8Array<ArrayBuffer>): ArrayLike<number> } | undefined
+  readonly crypto?: { getRandomValues(bytes: any): ArrayLike<number> } | undefined
   readonly JSON: { parse(text: string): any; stringify(value: any, replacer?: any): any }
   readonly navigator?: {
-    readonly userAgent?: string
+    readonly userAgent?: string | undefined
     /** Only false counts: the browser is offline. */
-    readonly onLine?: boolean
+    readonly onLine?: boolean | undefined
     /** Web Locks. Absent: tabs merge by id, and an event may be sent twice. */
-    readonly locks?: { request(name: string, options: any, callback: (lock: any) => any): unknown }
-  }
-  readonly document: EventSource & { readonly hidden?: boolean }
+    readonly locks?: { request(name: string, options: any, callback: (lock: any) => any): unknown } | undefined
+  } | undefined
+  readonly document: EventTargetLike & { readonly hidden?: boolean }
   /** Absent: as without `navigator.locks`. */
   readonly AbortController?: unknown
   readonly StorageEvent?: unknown
   /** One timer is armed at a time. */
   setTimeout(callback: () => void, delayMs: number): unknown
   clearTimeout(handle: any): void
-  /** Called with a `StorageEvent` by `destroy()`, for the other queues of the page. */
-  dispatchEvent(event: any): unknown
+  /** Called with a `StorageEvent` by `destroy()` and `purge()`, for the other queues of the page; absent, they find out later. */
+  dispatchEvent?(event: any): unknown
 }

@@ -98,6 +98,7 @@ def test_the_wheel_holds_the_package_and_dist(wheel: Path) -> None:
         for name in names
         if not re.fullmatch(
             r"clickqueue(_receiver|_web)?/(\w+\.py|py\.typed|dist/[\w.-]+)|clickqueue_check/(checks/)?\w+\.py|clickqueue-\d.*|"
+            r"clickqueue/(delivery|http|platform|storage|tabs)/\w+\.py|"
             r"clickqueue/(templatetags/\w+\.py|static/clickqueue/[\w.]+)",
             name,
         )

@@ -31,4 +31,8 @@ export const new_controller = (env) => {
 }
 export const end_of = (signal) => new Promise((end) => (signal.onabort = end))
 export const call_method = (target, method, ...rest) => target[method](...rest)
-export const dispatch_storage = (env, key, newValue) => env.dispatchEvent(new env.StorageEvent('storage', { key, newValue }))
+export const dispatch_storage = (env, key, newValue) => {
+  try {
+    env.dispatchEvent(new env.StorageEvent('storage', { key, newValue }))
+  } catch {}
+}

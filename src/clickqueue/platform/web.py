@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from typing import Any
 
 
@@ -55,5 +56,9 @@ def call_method(target: Any, method: str, event_type: str, listener: Any) -> Non
 
 
 def dispatch_storage(env: Any, key: str, new_value: str | None) -> None:
-    """Dispatch a `storage` event in this window alone: the browser sends it to other pages only (HTML standard, 12.2.1)."""
-    env.dispatch_event(env.StorageEvent("storage", {"key": key, "newValue": new_value}))
+    """Dispatch a `storage` event in this window alone: the browser sends it to other pages only (HTML standard, 12.2.1).
+
+    Nothing happens where there are no such events (a server).
+    """
+    with suppress(Exception):
+        env.dispatch_event(env.StorageEvent("storage", {"key": key, "newValue": new_value}))

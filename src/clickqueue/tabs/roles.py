@@ -163,13 +163,13 @@ def on_storage_event(queue: QueueState, storage_key: str | None, text: str | Non
     if storage_key == mark_key(queue):
         on_mark(queue, text)
         save(queue)
-    elif journal == queue.own_key and (text is not None or queue.role == PEER):
+    elif journal == queue.own_key:
         rewrite(queue, storage_key)
-        save(queue)
-    elif journal == queue.own_key and queue.role != DETACHED:
-        # A leader found the journal before its lock was requested, and has adopted it; or a script emptied the storage.
-        rewrite(queue, storage_key)
-        rejoin(queue)
+        if queue.role == PEER or queue.role == DETACHED:
+            save(queue)
+        else:
+            # A leader found the journal before its lock was requested, and has adopted it; or a script emptied the storage.
+            rejoin(queue)
     elif journal is not None and queue.role == LEADER:
         # The last writes of a tab may be heard of when its journal was adopted already (locks and storage are separate channels).
         watch_journal(queue, journal, [text])
