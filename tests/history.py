@@ -203,6 +203,11 @@ class Host:
         self.history.note(f"{self.name} hears the answer to {' '.join(ids)}")
         self.flying = [each for each in self.flying if each is not ids]
 
+    def forget_flying(self, event_id: str | None) -> None:
+        """What was dropped in flight and is handed in again is another event."""
+        for ids in [each for each in self.flying if event_id in each]:
+            ids.remove(str(event_id))
+
     def _check_request(self, ids: list[str], events: list[Event], request: dict[str, Any]) -> None:
         history, config = self.history, self.history.options.config
         if self.flying and not self.is_leaving:
@@ -278,6 +283,8 @@ class History:
         self._gaps: set[str] = set()
         self._fragile: set[str] = set()
         """Overwritten by who could not know it, or left behind in a copy alone."""
+        self._copied: set[str] = set()
+        """Perhaps in the mirror alone: its tab could not write its journal, and is dead."""
         self._accusations: list[str] = []
         self._opened = 0
 
@@ -440,8 +447,8 @@ class History:
         if host.is_shaky and not is_stored:
             self.excuse(event_id, "memory")
         elif host.is_shaky:
-            # Perhaps only in a copy, in the key of another tab that has not heard of it.
-            self._fragile.add(event_id)
+            # Perhaps only in the mirror, which another tab may overwrite that has not heard of it.
+            self._copied.add(event_id)
         elif self.is_settling and not is_stored:
             self.excuse(event_id, "merge")
 
@@ -527,6 +534,8 @@ class History:
                 self._purged |= purged
 
     def _enqueue(self, host: Host, event: Event) -> None:
+        if event.get("id") not in self.open_ids:
+            host.forget_flying(event.get("id"))
         event_id = host.queue.enqueue(event)
         for purged in (self._purged, self._forbidden):
             purged.discard(event_id or "")
@@ -752,6 +761,7 @@ class History:
         for event_id in [each for each in self.open_ids if each in acknowledged or each in dropped]:
             del self.open_ids[event_id]
             self._fragile.discard(event_id)
+            self._copied.discard(event_id)
 
     def _check_books(self, host: Host) -> None:
         books = host.queue.get_snapshot()
@@ -780,6 +790,8 @@ class History:
     def _may_be_fragile(self, event_id: str) -> bool:
         """Somebody wrote over it before he knew it, and who would have noticed is gone."""
         is_orphan = self.open_ids[event_id] not in self.hosts
+        if event_id in self._copied:
+            return True
         if self.options.has_locks:
             # After a purge a tab does not believe late writes: they may be of before it.
             return self.has_purge and event_id in self._fragile
