@@ -1,4 +1,4 @@
-"""What the queue costs a real widget: builds examples/widget/ before and after, and compares the two bundles.
+"""Measures the bytes that the queue adds to a real widget: builds examples/widget/ before and after, and compares the two bundles.
 
 Invariant: an adopter pays at most 15 kB, the whole budget of the feature, or this fails. `tools/update_docs.py` writes the
 figures into the guide and the README.

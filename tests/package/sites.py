@@ -99,7 +99,7 @@ class Site:
     command: tuple[str, ...]
 
     def run(self, *arguments: str) -> str:
-        """What a Python prints that sees the frameworks, the wheel and the site, and nothing of this tree."""
+        """The output of a Python that finds the frameworks, the wheel and the site, and nothing of this tree."""
         command = [sys.executable, *arguments]
         return subprocess.run(command, cwd=self.folder, env=self.env(), check=True, capture_output=True, text=True).stdout
 
@@ -127,7 +127,7 @@ def site(section: str, folder: Path, installed: Path) -> Site:
 
 
 def django_project(folder: Path, installed: Path, storage: str = MANIFEST, debug: bool = False) -> Site:
-    """What `django-admin startproject` makes, and the guide's files in it; its pages have a strict Content Security Policy."""
+    """The project of `django-admin startproject` with the guide's files in it; its pages have a strict Content Security Policy."""
     project = Site(folder, installed, (*PYTHON, "-c", SERVE))
     folder.mkdir(parents=True, exist_ok=True)
     subprocess.run([sys.executable, "-m", "django", "startproject", "shop", str(folder)], check=True)

@@ -26,7 +26,7 @@ const before = Object.getOwnPropertyNames(globalThis).length"""
 
 @pytest.fixture(scope="module")
 def tarball(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """What would be published."""
+    """The file that would be published."""
     folder = tmp_path_factory.mktemp("npm")
     node.npm("pack", "--pack-destination", str(folder))
     (packed,) = folder.glob("*.tgz")
@@ -44,7 +44,7 @@ def project(tarball: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def run(script: str, project: Path, kind: str = "commonjs") -> str:
-    """What Node prints that runs a script in the project."""
+    """The output of Node for a script that runs in the project."""
     command = [str(node.NODE), f"--input-type={kind}", "--eval", script]
     done = subprocess.run(command, cwd=project, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")

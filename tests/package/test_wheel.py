@@ -41,7 +41,7 @@ def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def ask(installed: Path, *arguments: str) -> str:
-    """What a Python prints that sees the standard library and the installed wheel, nothing else."""
+    """The output of a Python that finds the standard library and the installed wheel, nothing else."""
     command = [sys.executable, "-S", *arguments]
     env = {"PYTHONPATH": str(installed)}
     return subprocess.run(command, cwd=installed, env=env, check=True, capture_output=True, text=True).stdout
@@ -87,7 +87,7 @@ def test_an_installed_package_checks_endpoints(installed: Path, command: list[st
     assert "--batch-url URL" in ask(installed, *command, "check", "--help")
 
 
-def test_the_wheel_holds_the_package_and_dist(wheel: Path) -> None:
+def test_the_wheel_contains_the_package_and_dist(wheel: Path) -> None:
     """In the wheel are the Python modules, all of dist/ and the licence; no tests, no tools."""
     with zipfile.ZipFile(wheel) as packed:
         names = packed.namelist()

@@ -164,7 +164,7 @@ def test_exports_are_camel_case_and_complete(execute: Callable[[str], str]) -> N
 
 
 def test_undefined_is_none(execute: Callable[[str], str]) -> None:
-    """`x is None` also holds for what a host left out; a text that looks like code stays as it is."""
+    """`x is None` is also true of a value that a host left out; a text that looks like code stays as it is."""
     script = f"{NEW} console.log(queue.enqueue({{}}), queue.enqueue({{ id: null }}), DEFAULT_LIMITS.text)"
     assert execute(script) == "null null a === null"
 

@@ -20,7 +20,7 @@ GUEST = 'var o;import{take as r}from"./shop.js";o=()=>r()+1;export{o as order};\
 
 
 def run(script: str, folder: Path) -> str:
-    """What Node prints that runs a CommonJS script in a folder."""
+    """The output of Node for a CommonJS script that runs in a folder."""
     command = [str(node.NODE), "--input-type=commonjs", "--eval", script]
     return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=True).stdout.strip()
 

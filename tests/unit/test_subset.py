@@ -108,7 +108,7 @@ def test_a_sure_truth_passes(condition: str) -> None:
     "condition", ["a", "not a", "a.b", "a[0]", "f(a)", "a is None or b", "a + b", "'x'", "[a]", "c if d else e"]
 )
 def test_an_unsure_truth_fails(condition: str) -> None:
-    """What may be an empty list, an empty object or a number has to be compared."""
+    """A value that may be an empty list, an empty object or a number has to be compared."""
     assert banned(f"if {condition}: f()")[0] == "truth of anything but a bool"
 
 

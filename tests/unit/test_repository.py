@@ -1,4 +1,4 @@
-"""How this house is kept, as far as a machine can tell."""
+"""The rules of this repository that a machine can check."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ ROOT = Path(__file__).parents[2]
 TESTS = sorted((ROOT / "tests").rglob("test_*.py"))
 SCRIPTS = sorted(path for ending in ("js", "html") for path in (ROOT / "tests").rglob(f"*.{ending}"))
 SLEEP = r"\btime\.sleep\(|^from time import .*\bsleep\b|\bnew Promise\(.*\bsetTimeout\(\w+, (?!0\))"
-"""Also a promise that nothing but time fulfils; after no time at all it lets others have their turn."""
+"""Also a promise that only a timer fulfils; with a delay of 0 it lets other tasks run, and is allowed."""
 
 
 def name(path: Path) -> str:
@@ -29,29 +29,29 @@ def functions(path: Path) -> Iterator[ast.FunctionDef]:
 
 
 @pytest.mark.parametrize("path", TESTS, ids=name)
-def test_every_test_says_what_it_promises(path: Path) -> None:
-    """In one line: a test without a docstring is a riddle to whoever breaks it, and a long one hides its promise."""
+def test_every_test_states_the_expected_result(path: Path) -> None:
+    """Every test has a docstring of one line, so that a failure names the broken promise."""
     assert [node.name for node in functions(path) if len((ast.get_docstring(node) or "").splitlines()) != 1] == []
 
 
 @pytest.mark.parametrize("path", [*TESTS, *SCRIPTS], ids=name)
 def test_no_test_sleeps(path: Path) -> None:
-    """A fixed wait is too short on a slow machine and too long on a fast one: wait for a condition."""
+    """No test waits for a fixed time, which is too short on a slow machine and too long on a fast one."""
     assert not re.search(SLEEP, path.read_text(), re.M) or path == Path(__file__)
 
 
 @pytest.mark.parametrize("path", sorted((ROOT / "src").rglob("*.py")), ids=name)
 def test_no_source_is_long(path: Path) -> None:
-    """Over 200 lines there is a second idea in it."""
+    """A file of Python in src/ has at most 200 lines: a longer one contains a second idea."""
     assert len(path.read_text().splitlines()) <= 200
 
 
 def test_the_lock_names_no_registry() -> None:
-    """Whoever installs has a registry configured; its address has no place in a file (npm: omit-lockfile-registry-resolved)."""
+    """package-lock.json has no address of a registry: npm uses the configured one (npm: omit-lockfile-registry-resolved)."""
     assert '"resolved"' not in (ROOT / "package-lock.json").read_text()
 
 
 def test_every_pin_is_exact() -> None:
-    """What was tested is what gets installed."""
+    """Every line of requirements.txt pins one version: the tested one is installed."""
     pins = [line for line in (ROOT / "requirements.txt").read_text().splitlines() if line and not line.startswith("#")]
     assert [pin for pin in pins if not re.fullmatch(r"[\w.-]+==[\w.]+", pin)] == []
