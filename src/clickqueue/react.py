@@ -20,9 +20,7 @@ PROPS = {"api": True, "config": True, "sessionId": True, "env": True}
 
 
 def create_use_widget(react: Any) -> Any:
-    """The hook `useWidget({api, config, sessionId, env})` for this React; raises TypeError where it is too old."""
-    if field(react, "useSyncExternalStore") is None:
-        raise TypeError("clickqueue: createUseWidget needs React 18")
+    """The hook `useWidget({api, config, sessionId, env})` for this React."""
 
     def use_widget(props: Any) -> dict[str, Any]:
         for name in keys_of(props):

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from clickqueue.drops import drop
-from clickqueue.platform.runtime import concat
+from clickqueue.platform.runtime import attempt, concat, noop
 from clickqueue.platform.web import dispatch_storage, uuid7
 from clickqueue.storage.journal import stored_keys
 from clickqueue.storage.keys import read_key, remove_key, set_key
@@ -35,6 +35,8 @@ def erase(queue: QueueState) -> None:
     try:
         mark = uuid7(queue.env)
         queue.purge_mark = mark
+        # First, so that no tab hears of its removed journal before it hears of the purge. There may be room for it only later.
+        attempt(lambda: set_key(queue, mark_key(queue), mark), noop, noop)
         for storage_key in stored_keys(queue):
             remove_key(queue, storage_key)
         set_key(queue, mark_key(queue), mark)
