@@ -26,7 +26,7 @@ clickqueue: clicks that arrive, from an embeddable widget through any network.
   python3 dev.py build            write dist/ from src/, and print its sizes
   python3 dev.py simulate         histories of many tabs, all faults; --runs N, --seed N
   python3 dev.py chaos            real tabs of a real browser, all faults; --minutes N, --seed N, --no-locks, --receiver
-  python3 dev.py bench            what a click costs, in a browser
+  python3 dev.py bench            what a click costs, and situations that once cost far more, in a browser
   python3 dev.py bench receiver   the receiver against a plain handler; --seconds N, --write
 
 The first run takes a minute to set up .venv/ and node_modules/; after that no network is needed.

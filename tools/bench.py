@@ -17,7 +17,7 @@ from statistics import median
 
 from selenium.webdriver.remote.webdriver import WebDriver
 
-from tools import browsers, node
+from tools import browsers, cliffs, node
 from tools.bench_receiver import main as receiver
 
 SCRIPT = (node.ROOT / "tools" / "bench.js").read_text()
@@ -98,8 +98,10 @@ def main(arguments: list[str]) -> int:
         driver.get(f"{origin}/dist/size.json")
         measure(driver, 100)  # the engine compiles what runs often
         rows = measure_by_turns(driver, wish.rounds)
+        cliffs_text = cliffs.show(driver)
     print(f"{name}: median µs of {wish.rounds} rounds for one setItem of one event, one click, and the answer to one batch\n")
     print(show(rows))
+    print(f"\nSituations, as ratios of two times of this run:\n\n{cliffs_text}")
     return 0
 
 
