@@ -223,7 +223,7 @@ class Endpoint(HTTPServer):
 def _read(request: Request) -> Received:
     at_s = time.monotonic()
     body = json.loads(request.get_data())
-    events = body["events"] if request.path == BATCH else [body]
+    events = [body] if request.path == SINGLE else body["events"]
     return Received(at_s, request.path, events, body.get("batchId"), body.get("timestamp"), dict(request.headers))
 
 
