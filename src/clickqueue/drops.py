@@ -32,8 +32,15 @@ def drop_if_expired(queue: QueueState, record: Record) -> None:
 
 def drop_overflow(queue: QueueState) -> None:
     """Over the limits the oldest event goes that is not in flight (CONTRACT 4.7)."""
-    while len(queue.pending) > queue.config["maxQueueSize"] or queue.pending_bytes > queue.config["maxQueueBytes"]:
-        record = find(queue.pending, lambda record: record.batch is None or not record.batch.is_in_flight)
-        if record is None:
-            return
+    record = oldest_idle(queue)
+    while record is not None and is_full(queue):
         drop(queue, record, "overflow", "is full")
+        record = oldest_idle(queue)
+
+
+def is_full(queue: QueueState) -> bool:
+    return len(queue.pending) > queue.config["maxQueueSize"] or queue.pending_bytes > queue.config["maxQueueBytes"]
+
+
+def oldest_idle(queue: QueueState) -> Record | None:
+    return find(queue.pending, lambda record: record.batch is None or not record.batch.is_in_flight)

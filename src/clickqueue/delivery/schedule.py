@@ -40,17 +40,16 @@ def next_wake_ms(queue: QueueState) -> float | None:
 
 
 def due_at_ms(queue: QueueState) -> float:
-    """When the unsent events make a batch: at once where they fill one, else with the first of them."""
+    """When the pending events, none of which is in a batch, make one: at once where they fill it, else with the first of them."""
     wake_at_ms = NEVER_MS
     count = 0
     for record in queue.pending:
-        if record.batch is None:
-            wake_at_ms = min(wake_at_ms, record.due_at_ms)
-            # A requeued event comes by time alone, or a server that rejects it would be hammered.
-            if not record.is_requeued:
-                count += 1
-            if count >= batch_size(queue):
-                return 0
+        wake_at_ms = min(wake_at_ms, record.due_at_ms)
+        # A requeued event comes by time alone, or a server that rejects it would be hammered.
+        if not record.is_requeued:
+            count += 1
+        if count >= batch_size(queue):
+            return 0
     return wake_at_ms
 
 
