@@ -39,7 +39,9 @@ def drop_overflow(queue: QueueState) -> None:
 
 
 def is_full(queue: QueueState) -> bool:
-    return len(queue.pending) > queue.config["maxQueueSize"] or queue.pending_bytes > queue.config["maxQueueBytes"]
+    max_size: int = queue.config["maxQueueSize"]
+    max_bytes: int = queue.config["maxQueueBytes"]
+    return len(queue.pending) > max_size or queue.pending_bytes > max_bytes
 
 
 def oldest_idle(queue: QueueState) -> Record | None:
