@@ -73,7 +73,9 @@ def test_the_tarball_holds_the_module_and_its_papers(tarball: Path) -> None:
         names = {name.removeprefix("package/") for name in packed.getnames()}
     built = {f"dist/{path.name}" for path in (ROOT / "dist").iterdir()}
     assert built <= names
-    assert {name for name in names - built if not re.fullmatch(r"package\.json|docs/[\w.-]+|examples/[\w./-]+|[A-Z]+(\.md)?", name)} == set()
+    assert {
+        name for name in names - built if not re.fullmatch(r"package\.json|docs/[\w.-]+|examples/[\w./-]+|[A-Z]+(\.md)?", name)
+    } == set()
 
 
 def test_it_brings_nothing_along(project: Path) -> None:
