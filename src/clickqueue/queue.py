@@ -51,7 +51,8 @@ class Queue:
         stop = listen(env, lambda kind, event: on_page_event(queue, kind, event))
         join(queue)
         forget_mark(queue)
-        proceed(queue)
+        # Nothing is sent yet: a host may purge what an earlier page left (CONTRACT 5.4).
+        work(queue, False)
         self._state = queue
         self.enqueue: Callable[..., str | None] = lambda event, options: enqueue(queue, event, options)
         self.flush: Callable[[], None] = lambda: on_page_event(queue, "online", None)
@@ -151,11 +152,11 @@ def handle(queue: QueueState, kind: str, event: Any) -> None:
             detach(queue)
 
 
-def send_due(queue: QueueState) -> None:
+def send_due(queue: QueueState, may_send: bool) -> None:
     """Send what is due, and arm the timer for the rest."""
     obey_purge(queue)
     wake_at_ms = next_wake_ms(queue)
-    while wake_at_ms is not None and wake_at_ms <= uptime_ms(queue):
+    while may_send and wake_at_ms is not None and wake_at_ms <= uptime_ms(queue):
         # Where nothing left, though something is due, a host is broken. Waiting beats turning in circles.
         is_stuck = send_next(queue, batch_to_retry(queue), MAX_BODY_BYTES) == 0
         wake_at_ms = uptime_ms(queue) + queue.config["initialRetryDelay"] if is_stuck else next_wake_ms(queue)
@@ -164,9 +165,12 @@ def send_due(queue: QueueState) -> None:
 
 def proceed(queue: QueueState) -> None:
     # An api may answer at once, and a host may call back: the first call finishes the work of all.
-    if queue.is_busy:
-        return
-    run_guarded(queue, lambda: send_due(queue))
+    if not queue.is_busy:
+        work(queue, True)
+
+
+def work(queue: QueueState, may_send: bool) -> None:
+    run_guarded(queue, lambda: send_due(queue, may_send))
     if queue.tombstones.size > MAX_TOMBSTONES:
         queue.tombstones = Map()
     if queue.is_destroyed and len(queue.in_flight) == 0:

@@ -125,7 +125,8 @@ class QueueState:
         self.fresh_count = 0
         self.fresh_due_at_ms: float = NEVER_MS
 
-        self.is_busy = False
+        # Work goes on, so `proceed` leaves the rest to it; until the end of the construction too.
+        self.is_busy = True
         self.is_destroyed = False
         self.timer: Any = None
         # The time for which the last timer was set that has fired: so late it is at least, whatever the clock says.
