@@ -1,6 +1,6 @@
-"""An endpoint that is idempotent by event id, behind a line that fails in every way that a line can.
+"""An endpoint that is idempotent by event id, behind a network that fails in every way that a network can.
 
-The law: an event counts as acknowledged only when the answer that says so has reached a running tab. Until then the tab
+Invariant: an event counts as acknowledged only when the answer that says so has reached a running tab. Until then the tab
 must keep it, whatever the endpoint already knows.
 """
 
@@ -19,6 +19,9 @@ PATH_STATUSES = (None, 301, 401, 403, 404, 408, 425, 429, 500, 502, 503, 504, 20
 
 BLAME_STATUSES = {"bad": 400, "odd": 422, "big": 413}
 """What the endpoint says to a batch that holds an event with this `offerId`."""
+
+OFFERS = ("o1", "unwanted", *BLAME_STATUSES)
+"""Every way in which the endpoint can take an event: the `offerId` names it."""
 
 NONSENSE: tuple[Any, ...] = ("text", 42, [], {"rejected": "x"}, {"rejected": [None, {"id": 7}]}, {"retry": {"length": 3}})
 """Successes whose value says nothing that can be understood."""
