@@ -6,7 +6,7 @@ same calls in the same order give the same answers.
 
 from __future__ import annotations
 
-from tests.fakes.api import HOLD, Call, Failure, FakeApi, Outcome
+from tests.fakes.api import HOLD, Call, Failure, FakeApi, Outcome, never_answers
 from tests.fakes.clock import NEVER_MS, Delay, FakeClock, Timeline, Timer, at_once
 from tests.fakes.ids import FakeIds
 from tests.fakes.json import FakeJson
@@ -54,4 +54,5 @@ __all__ = [
     "at_once",
     "click",
     "make_env",
+    "never_answers",
 ]

@@ -9,9 +9,11 @@ from typing import Any
 
 from clickqueue.platform.ports import Event
 from clickqueue.platform.texts import utf8_bytes
+from tests.books import check_books
+from tests.keys import KEY
 from tests.simulation import oracle
 from tests.simulation.state import History, Host, Violation
-from tests.simulation.stored import MAIN_KEY, summary_of
+from tests.simulation.stored_ids import summary_of
 
 # -- at each request
 
@@ -71,12 +73,9 @@ def check(history: History) -> None:
 
 
 def _check_counters(history: History, host: Host) -> None:
-    books = host.queue.get_snapshot()
-    dropped = sum(count for reason, count in books["dropped"].items() if reason not in oracle.UNCOUNTED)
-    came = books["enqueued"] + books["recovered"]
-    went = books["acknowledged"] + books["pending"] + books["handedOver"] + dropped
-    if came != went:
-        history.add_violation(f"{host.name}: {came} came and {went} went, {books} (CONTRACT 6.2)")
+    fault = check_books(host.queue.get_snapshot())
+    if fault:
+        history.add_violation(f"{host.name}: {fault} (CONTRACT 6.2)")
     if host.tab.env.clock.armed > sum(1 for each in history.hosts if each.tab is host.tab):
         history.add_violation(f"{host.name} has {host.tab.env.clock.armed} timers armed")
 
@@ -135,8 +134,8 @@ def _check_keys(history: History) -> None:
     has_echoes = not history.options.has_locks and has_lag
     for key, text in history.origin.texts.items():
         # A tab that joins may write back what the leader has removed, before it has seen that: copies, sent once more at worst.
-        is_stale_mirror = key == MAIN_KEY and has_lag
-        if '"id"' in text and key.startswith(MAIN_KEY) and not has_echoes and not is_stale_mirror:
+        is_stale_mirror = key == KEY and has_lag
+        if '"id"' in text and key.startswith(KEY) and not has_echoes and not is_stale_mirror:
             raise Violation(f"{key} still holds {summary_of(text)}")
 
 

@@ -14,12 +14,11 @@ from __future__ import annotations
 from typing import Any
 
 from clickqueue.platform.ports import Event
+from tests.books import UNCOUNTED
 from tests.fakes import FakeStorage, Tab
+from tests.keys import MARK_KEY
 from tests.simulation.state import History, Host
-from tests.simulation.stored import MARK_KEY, ids_in, summary_of
-
-UNCOUNTED = ("invalid", "corrupt")
-"""Reasons that stay out of the sum of CONTRACT 6.2."""
+from tests.simulation.stored_ids import ids_in, summary_of
 
 
 def excuse(history: History, event_id: str, why: str) -> None:

@@ -7,6 +7,7 @@ Invariant: this file decides nothing. `steps/` changes the world, `oracle.py` ke
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from random import Random
 from typing import Any
 
@@ -15,7 +16,7 @@ from tests.fakes import Tab, World
 from tests.limits import set_limit
 from tests.simulation.options import Options
 from tests.simulation.server import Endpoint
-from tests.simulation.stored import WatchedOrigin, ids_in
+from tests.simulation.stored_ids import ids_in
 
 Step = tuple[Any, ...]
 """A name and its arguments: `("click", 0, 1, "o1")` is done by `do_click(history, 0, 1, "o1")`."""
@@ -90,7 +91,8 @@ class History:
         self.trace = trace
         self.dice = Random(options.seed)
         _set_limits(options)
-        self.world, self.origin = _make_world(options, self.dice)
+        self.world = _make_world(options, self.dice.random)
+        self.origin = self.world.origin
         self.timeline = self.world.timeline
         self.endpoint = Endpoint(self.dice)
         self.hosts: list[Host] = []
@@ -177,13 +179,15 @@ def _set_limits(options: Options) -> None:
     set_limit("MAX_BODY_BYTES", options.max_body_bytes)
 
 
-def _make_world(options: Options, dice: Random) -> tuple[World, WatchedOrigin]:
-    lag_ms, delay_ms, way_ms, random = options.lag_ms, options.lock_delay_ms, options.lock_way_ms, dice.random
-    world = World(lock_delay=lambda: delay_ms * random(), lock_way=(lambda: way_ms * random()) if way_ms else None)
-    origin = WatchedOrigin(world.timeline, (lambda: lag_ms * random()) if lag_ms else None)
-    world.origin = origin
+def _make_world(options: Options, random: Callable[[], float]) -> World:
+    lag_ms, delay_ms, way_ms = options.lag_ms, options.lock_delay_ms, options.lock_way_ms
+    world = World(
+        lag=(lambda: lag_ms * random()) if lag_ms else None,
+        lock_delay=lambda: delay_ms * random(),
+        lock_way=(lambda: way_ms * random()) if way_ms else None,
+    )
     world.locks.is_missing = not options.has_locks
-    return world, origin
+    return world
 
 
 def _short(uuid: re.Match[str]) -> str:

@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from tests.fakes import FakeJson, click
+from tests.keys import KEY
 from tests.simulation import oracle
 from tests.simulation.state import History
-from tests.simulation.stored import MAIN_KEY, ids_in
+from tests.simulation.stored_ids import ids_in
 
 
 def do_overwrite(history: History, index: int, text: str | None) -> None:
@@ -54,14 +55,14 @@ def do_inherit(history: History, count: int) -> None:
         return
     first = history.accepted
     events = [click(number, id=f"old-{first + number}", timestamp=1, userAgent="") for number in range(count)]
-    _as_stranger(history, lambda: history.origin.put(MAIN_KEY, FakeJson().stringify(events), None))
+    _as_stranger(history, lambda: history.origin.put(KEY, FakeJson().stringify(events), None))
     for event in events:
         history.open_ids[event["id"]] = None
         history.accepted += 1
 
 
 def _some_key(history: History, index: int) -> str:
-    keys = sorted(history.origin.texts) or [MAIN_KEY]
+    keys = sorted(history.origin.texts) or [KEY]
     return keys[index % len(keys)]
 
 
