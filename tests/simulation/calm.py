@@ -22,7 +22,7 @@ def calm(history: History, evicts: bool) -> None:
     # A tab that could not read what others left looks again when it is visible.
     history.world.tell_all("visible")
     open_tab(history)
-    # What could not be written is tried again with the next write (CONTRACT 4.6): this is the next.
+    # A failed write is tried again with the next one (CONTRACT 4.6), which is this one.
     for host in [each for each in history.hosts if not each.is_destroyed]:
         enqueue(history, host, click())
     check(history)

@@ -1,4 +1,4 @@
-"""What must be true of a history: at each request, after each step, and when everything has come to rest.
+"""The checks of a history: at each request, after each step, and when everything has come to rest.
 
 Invariant: a check changes nothing but the account of the events, and names the promise that it found broken.
 """
@@ -42,7 +42,7 @@ def _check_order(history: History, host: Host, event_id: str) -> None:
     host.sent.add(event_id)
     if place is None or not is_first:
         return
-    # What was handed over to another tab and came back again has lost its place.
+    # An event that was handed over to another tab and came back has lost its place.
     is_whole = history.options.has_locks and host.queue.get_snapshot()["handedOver"] == 0
     if place < host.last_first_sent and is_whole:
         history.add_violation(f"{host.name} sends {event_id} after a later one (CONTRACT 3.2)")

@@ -85,7 +85,7 @@ def _on_gap(history: History, event_id: str, is_stale: bool) -> None:
 
 
 def on_death(history: History, tab: Tab) -> None:
-    """What only this tab had in memory is lost with it; where no promise forbids that, it is excused."""
+    """The events that only this tab had in memory are lost with it; a loss that no promise forbids is excused."""
     history.note(f"{tab.name} dies")
     for host in [each for each in history.hosts if each.tab is tab]:
         for event_id in [each for each in history.open_ids if host.has_pending(each)]:
@@ -134,7 +134,7 @@ def _has_cause(history: History, host: Host, event: Event, event_id: str, reason
         # Also what was clicked in another tab before that tab knew of it.
         return history.has_purge
     if reason == "overflow":
-        # What was handed over in flight and is back is an event like any other.
+        # An event that was handed over in flight and is back is an event like any other.
         is_idle = not any(event_id in ids for ids in host.in_flight) or host.queue.get_snapshot()["handedOver"] > 0
         return is_idle and ("maxQueueSize" in config or "maxQueueBytes" in config)
     if reason == "expired":

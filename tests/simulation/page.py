@@ -36,7 +36,7 @@ class PageApi:
         return self.history.endpoint.take(clock, events, lambda: self._on_answer(ids))
 
     def _on_answer(self, ids: list[str]) -> None:
-        self.history.note(f"{self.host.name} hears the answer to {' '.join(ids)}")
+        self.history.note(f"{self.host.name} gets the answer to {' '.join(ids)}")
         self.host.in_flight = [each for each in self.host.in_flight if each is not ids]
 
     def on_drop(self, event: Any, reason: str, detail: str) -> None:

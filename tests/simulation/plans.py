@@ -55,7 +55,7 @@ FAMILIES: dict[str, list[tuple[int, Maker]]] = {
         (5, lambda dice: ("doom", _who(dice), dice.choice((1, 1, 2, 2, 3, 4, 6)))),
         (2, lambda dice: ("open",)),
     ],
-    "goodbyes": [
+    "leaving": [
         (2, lambda dice: ("close", _who(dice), _bool(dice))),
         (2, lambda dice: ("reload", _who(dice))),
         (3, lambda dice: ("leave", _who(dice), _bool(dice))),
@@ -63,8 +63,8 @@ FAMILIES: dict[str, list[tuple[int, Maker]]] = {
         (1, lambda dice: ("evict", _who(dice))),
         (2, lambda dice: ("open",)),
     ],
-    "news": [(2, lambda dice: ("tell", _who(dice), dice.choice(("hidden", "visible", "online", "offline", "return"))))],
-    "line": [(2, lambda dice: ("online", _bool(dice))), (1, lambda dice: ("lie", _bool(dice)))],
+    "page events": [(2, lambda dice: ("tell", _who(dice), dice.choice(("hidden", "visible", "online", "offline", "return"))))],
+    "network": [(2, lambda dice: ("online", _bool(dice))), (1, lambda dice: ("lie", _bool(dice)))],
     "offers": [(5, lambda dice: ("click", _who(dice), dice.choice((1, 2)), dice.choice(OFFERS)))],
     "odd clicks": [
         (2, lambda dice: ("click_again", _who(dice), dice.randrange(20))),

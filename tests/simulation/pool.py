@@ -18,7 +18,7 @@ PROGRESS_S = 2
 
 
 class Tally:
-    """What so many histories amount to."""
+    """The sums over many histories."""
 
     def __init__(self) -> None:
         self.runs = 0

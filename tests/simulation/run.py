@@ -14,7 +14,7 @@ from tests.simulation.steps import STEPS
 
 
 class Outcome(NamedTuple):
-    """What became of one history."""
+    """The result of one history."""
 
     seed: int
     violation: str | None

@@ -121,6 +121,6 @@ def _on_accepted(history: History, host: Host, event_id: str) -> None:
 
 
 def _forget_flight(host: Host, event_id: str | None) -> None:
-    """What was dropped in flight and is enqueued again is another event."""
+    """An event that was dropped in flight and is enqueued again is another one."""
     for ids in [each for each in host.in_flight if event_id in each]:
         ids.remove(str(event_id))

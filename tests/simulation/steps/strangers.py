@@ -22,7 +22,10 @@ def do_overwrite(history: History, index: int, text: str | None) -> None:
 
 
 def do_truncate(history: History, index: int) -> None:
-    """What is left is no JSON, though ids may still be seen in it: so first it is emptied, for all to be missed."""
+    """The second half of a text is cut off.
+
+    The rest is no JSON but may contain ids, so the key is emptied first: all of its events are excused.
+    """
     key = _some_key(history, index)
     text = history.origin.texts.get(key, "")
     _as_stranger(history, lambda: history.origin.put(key, "", None))
@@ -30,7 +33,7 @@ def do_truncate(history: History, index: int) -> None:
 
 
 def do_litter(history: History, index: int) -> None:
-    """Records that are no events among good ones: the good ones must live."""
+    """Records that are no events appear among good ones, which must survive."""
     key = _some_key(history, index)
     text = history.origin.texts.get(key, "[]")
     if text.startswith("[") and text.endswith("]"):

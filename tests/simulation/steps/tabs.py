@@ -95,13 +95,13 @@ def do_evict(history: History, number: int) -> None:
         host.tab.kill()
 
 
-def do_tell(history: History, number: int, news: str) -> None:
+def do_tell(history: History, number: int, event: str) -> None:
     """A page gets an event by itself."""
     host = history.running_host(number)
-    if news == "hidden":
+    if event == "hidden":
         _while_leaving(history, host, lambda tab: tab.page.tell("hidden"))
     elif host is not None:
-        host.tab.page.tell(news)  # type: ignore[arg-type]
+        host.tab.page.tell(event)  # type: ignore[arg-type]
 
 
 def do_destroy(history: History, number: int) -> None:
@@ -122,5 +122,5 @@ def _while_leaving(history: History, host: Host | None, action: Callable[[Tab], 
     action(host.tab)
     for mate in mates:
         mate.is_leaving = False
-        # What is handed over may come back in another order.
+        # Events that are handed over may come back in another order.
         mate.accepted.clear()
