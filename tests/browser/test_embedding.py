@@ -11,9 +11,9 @@ from tests.browser.embedded import OPAQUE, OTHER_SITE, OWN_ORIGIN, SITE, Embedde
 from tests.browser.endpoint import OK, Answer, Endpoint
 from tests.browser.visitor import open_visitors
 from tests.browser.waiting import wait_for
+from tests.keys import KEY
 
 ANY_ORIGIN = {"Access-Control-Allow-Origin": "*"}
-KEY = "srv_click_queue"
 IS_FREE = "return navigator.locks.request(arguments[0], { ifAvailable: true }, (lock) => lock !== null)"
 CLICK = "document.querySelector('button').click()"
 

@@ -10,8 +10,8 @@ from selenium.webdriver.remote.webdriver import WebDriver
 from tests.browser.endpoint import Endpoint
 from tests.browser.visitor import Visitor
 from tests.browser.waiting import wait_for
+from tests.keys import MARK_KEY
 
-MARK = "srv_click_queue!"
 NOTHING: dict[str, list[str]] = {"held": [], "pending": []}
 LENT = "return { timers: lent.timers.size, listeners: lent.listeners }"  # some drivers' own timers are among them
 HEAP_SLACK_BYTES = 100_000  # what Chromium itself (compiled code, inline caches) may add to a page
@@ -36,7 +36,7 @@ def test_ten_thousand_queues_leave_nothing(page: Visitor) -> None:
     last = _measure(page)
     assert page.ask(LENT) == before
     # The last of them has purged; the next page removes the mark (CONTRACT 5.4).
-    assert page.keys() == [MARK]
+    assert page.keys() == [MARK_KEY]
     print(f"\nafter 1 000 and after 10 000 cycles: {first} {last}")
     _assert_flat(first, last)
 

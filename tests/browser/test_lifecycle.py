@@ -10,8 +10,8 @@ from selenium.webdriver.remote.webdriver import WebDriver
 from tests.browser.endpoint import OK, Answer, Endpoint, Received
 from tests.browser.visitor import Visitor, Visitors, open_visitors
 from tests.browser.waiting import wait_for
+from tests.keys import KEY
 
-KEY = "srv_click_queue"
 KEEPALIVE_BYTES = 60_000
 KEEPALIVE_OF_THE_HOST = """
 const request = { method: 'POST', keepalive: true, body: JSON.stringify('x'.repeat(60000)) };

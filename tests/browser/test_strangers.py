@@ -12,8 +12,7 @@ from selenium.webdriver.remote.webdriver import WebDriver
 from tests.browser.endpoint import Answer, Endpoint
 from tests.browser.visitor import Visitor
 from tests.browser.waiting import wait_for
-
-KEY = "srv_click_queue"
+from tests.keys import KEY
 
 
 def _event(name: str, **more: Any) -> dict[str, Any]:

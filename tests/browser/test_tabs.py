@@ -12,8 +12,8 @@ from selenium.webdriver.remote.webdriver import WebDriver
 from tests.browser.endpoint import OK, Answer, Endpoint, Received
 from tests.browser.visitor import QUICK, Visitor, Visitors, open_visitors, sent_twice
 from tests.browser.waiting import wait_for
+from tests.keys import KEY
 
-KEY = "srv_click_queue"
 NO_CRASH = "only Chromium has an address that crashes a tab, WebDriver has no word for it"
 ENDS = ("close", "crash", "reload", "freeze")
 RETURNING = ("reload", "freeze")

@@ -11,7 +11,6 @@ import time
 from dataclasses import dataclass, field
 from typing import Any
 
-MAIN_KEY = "srv_click_queue"
 OTHER_KEY = "chaos_other"
 NEWS_MS = 1000  # from a tab's last write to its arrival in other tabs
 

@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
+from tests.books import check_books
 from tests.chaos.explain import explain_all
 from tests.chaos.log import NEWS_MS, Click, Log, Purge, Request, Told, concerns
 
 SHOWN = 3  # examples in a finding; the log has them all
-GIVEN_UP = ("overflow", "expired", "rejected", "too_large", "purged")
 REFUSALS = ("rejected", "too_large")
 
 
@@ -106,17 +106,9 @@ def _key_left(log: Log) -> Iterator[Finding]:
 
 def _uneven(log: Log) -> Iterator[Finding]:
     """Books that are not even (CONTRACT 6.2)."""
-    uneven = [(queue, snapshot) for queue, snapshot in log.snapshots if not is_even(snapshot)]
+    uneven = [(queue, snapshot) for queue, snapshot in log.snapshots if check_books(snapshot)]
     if uneven:
         yield Finding("uneven books", f"{uneven[0][0]} {uneven[0][1]}{_more(uneven, 1)}")
-
-
-def is_even(snapshot: dict[str, Any]) -> bool:
-    """Whether every event that came into a queue is somewhere (CONTRACT 6.2)."""
-    came = snapshot["enqueued"] + snapshot["recovered"]
-    dropped = sum(snapshot["dropped"][reason] for reason in GIVEN_UP)
-    went = snapshot["acknowledged"] + snapshot["handedOver"] + dropped
-    return bool(came == went + snapshot["pending"] and 0 <= snapshot["inFlight"] <= snapshot["pending"])
 
 
 def _dropped(log: Log) -> Iterator[Finding]:

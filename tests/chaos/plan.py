@@ -10,7 +10,8 @@ from collections.abc import Callable, Iterator
 from random import Random
 from typing import NamedTuple
 
-from tests.chaos.log import MAIN_KEY, OTHER_KEY
+from tests.chaos.log import OTHER_KEY
+from tests.keys import KEY
 
 
 class Step(NamedTuple):
@@ -29,7 +30,7 @@ OPENING = 3  # steps: the server's first mood, and two tabs
 
 Maker = Callable[[Random], Step]
 
-KEYS = {"one": (MAIN_KEY,), "same": (MAIN_KEY, MAIN_KEY), "two": (MAIN_KEY, OTHER_KEY)}
+KEYS = {"one": (KEY,), "same": (KEY, KEY), "two": (KEY, OTHER_KEY)}
 """The queues of a page: one, two that share a key, two with a key each."""
 
 

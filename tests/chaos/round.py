@@ -15,17 +15,18 @@ from dataclasses import dataclass
 from tests.browser.waiting import wait_for
 from tests.chaos import plan
 from tests.chaos.explain import Duplicate, explain_all
-from tests.chaos.log import MAIN_KEY, OTHER_KEY, Log
+from tests.chaos.log import OTHER_KEY, Log
 from tests.chaos.oracle import Finding, judge
 from tests.chaos.plan import Step
 from tests.chaos.receiver import receiving
 from tests.chaos.server import Server
 from tests.chaos.tab import Browser, Gone, NoAnswer
 from tests.chaos.visit import DEEDS, Visit
+from tests.keys import KEY
 
 MAX_TABS = 6  # more only wait for each other on a small machine
 SPECIAL = {"crash", "freeze", "resume", "offline", "online", "front"}
-PREFIXES = [MAIN_KEY, OTHER_KEY]
+PREFIXES = [KEY, OTHER_KEY]
 
 
 @dataclass(frozen=True)

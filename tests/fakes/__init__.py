@@ -6,8 +6,9 @@ same calls in the same order give the same answers.
 
 from __future__ import annotations
 
-from tests.fakes.api import HOLD, Call, Failure, FakeApi, Outcome
+from tests.fakes.api import HOLD, Call, Failure, FakeApi, Outcome, never_answers
 from tests.fakes.clock import NEVER_MS, Delay, FakeClock, Timeline, Timer, at_once
+from tests.fakes.http import FakeHttp, FakeResponse, HttpFailure, SettledPromise
 from tests.fakes.ids import FakeIds
 from tests.fakes.json import FakeJson
 from tests.fakes.life import Life, Task
@@ -31,13 +32,16 @@ __all__ = [
     "FakeClock",
     "FakeDocument",
     "FakeEvent",
+    "FakeHttp",
     "FakeIds",
     "FakeJson",
     "FakeLocks",
     "FakeNetwork",
     "FakePage",
+    "FakeResponse",
     "FakeStorage",
     "FakeWindow",
+    "HttpFailure",
     "Life",
     "LockFault",
     "LockManager",
@@ -45,6 +49,7 @@ __all__ = [
     "Outcome",
     "PageNews",
     "Promise",
+    "SettledPromise",
     "StorageFault",
     "Tab",
     "Task",
@@ -54,4 +59,5 @@ __all__ = [
     "at_once",
     "click",
     "make_env",
+    "never_answers",
 ]

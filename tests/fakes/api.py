@@ -47,6 +47,11 @@ HOLD: Any = object()
 Outcome = Any
 
 
+def never_answers(call: Call) -> Outcome:
+    """A script of `FakeApi`: no request is answered unless the test does it."""
+    return HOLD
+
+
 class FakeApi:
     """`Api` with scripted answers, one for each call; after the last one everything is acknowledged.
 

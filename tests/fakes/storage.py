@@ -10,6 +10,9 @@ from collections.abc import Callable, Iterator
 from tests.fakes.clock import Delay, Timeline
 from tests.fakes.life import Life
 
+OnPut = Callable[[str, str | None, str | None, "FakeStorage | None"], None]
+"""Called with the key, its old text, its new one, and the writer."""
+
 
 class StorageFault(Exception):
     """What a browser throws where it does not store: SecurityError, QuotaExceededError."""
@@ -23,7 +26,7 @@ class Origin:
     separate from the one of the locks.
     """
 
-    __slots__ = ("_serial", "_used_chars", "lag", "quota_chars", "texts", "timeline", "travelling", "views")
+    __slots__ = ("_serial", "_used_chars", "lag", "on_put", "quota_chars", "texts", "timeline", "travelling", "views")
 
     def __init__(self, timeline: Timeline | None = None, lag: Delay | None = None) -> None:
         self.timeline = timeline or Timeline()
@@ -31,6 +34,8 @@ class Origin:
         self.views: list[FakeStorage] = []
         self.lag = lag
         self.quota_chars: int | None = None
+        self.on_put: OnPut = lambda key, old, text, writer: None
+        """Called right after each `put`, because a crash may come there."""
         self.travelling = 0
         """How many changes have not arrived at some tab yet."""
         self._used_chars = 0
@@ -49,8 +54,12 @@ class Origin:
         """
         self._serial += 1
         old = self.texts.get(key)
-        if text == old:
-            return self._serial
+        if text != old:
+            self._replace(key, old, text, writer)
+        self.on_put(key, old, text, writer)
+        return self._serial
+
+    def _replace(self, key: str, old: str | None, text: str | None, writer: FakeStorage | None) -> None:
         self._used_chars += self._chars(key, text) - self._chars(key, old)
         if text is None:
             del self.texts[key]
@@ -59,7 +68,6 @@ class Origin:
         for view in self.views:
             if view is not writer:
                 view.learn_later(self._serial, key, text)
-        return self._serial
 
     def clear(self) -> None:
         """The user clears the site's data, or a script of the host calls `localStorage.clear()`."""

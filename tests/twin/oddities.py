@@ -6,9 +6,7 @@ from random import Random
 from typing import Any
 
 from tests.fakes import click
-
-KEY = "srv_click_queue"
-MARK = f"{KEY}!"
+from tests.keys import KEY, MARK_KEY
 
 STATUSES = (None, 0, 200, 301, 401, 404, 408, 429, 500, 503, 400, 413, 422, "400", 400.5, True)
 WAITS_MS = (None, None, None, 0, 1, 3000, 90_000, 10**9, -5, "soon", True, float("nan"), float("inf"))
@@ -52,7 +50,7 @@ JUNK = (
     '[{"id":"n","sessionId":"s","questionId":"q","offerId":"o","buttonVariantId":"b","timestamp":"1"}]',
     '[{"sessionId":"s","questionId":"q","offerId":"o","buttonVariantId":"b"}]',
 )
-KEYS = (KEY, KEY, f"{KEY}.1", f"{KEY}.2", f"{KEY}:gone", f"{KEY}:gone.1", f"{KEY}.x", f"{KEY}:", MARK, "other", f"{KEY}2")
+KEYS = (KEY, KEY, f"{KEY}.1", f"{KEY}.2", f"{KEY}:gone", f"{KEY}:gone.1", f"{KEY}.x", f"{KEY}:", MARK_KEY, "other", f"{KEY}2")
 NEWS: tuple[Any, ...] = ("hidden", "visible", "online", "offline", "leave", "return", "freeze", "resume", "storage")
 FORGED = ("pagehide", "freeze", "pageshow", "resume", "online", "storage", "visibilitychange")
 OPTIONS: tuple[Any, ...] = (None, None, None, {}, {"urgent": True}, {"urgent": 1}, {"urgent": None}, "urgent", 5, [])

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from tests.keys import KEY
+
 FUNCTION = {"$odd": "function"}
 CYCLIC = {"$odd": "cyclic"}
 NOT_FINITE = [{"$odd": name} for name in ("NaN", "Infinity", "-Infinity")]
@@ -23,7 +25,6 @@ IS_TWO, ALWAYS, NEVER, THROWER, ITSELF, SECOND, QUOTED = (
 )
 TESTED = [[items, test] for items in LISTS for test in (IS_TWO, ALWAYS, NEVER)] + [[[1], THROWER], [[], THROWER]]
 
-MAIN = "srv_click_queue"
 PLACES = [
     *("", ".1", ".12", ".123456789", ".1234567890", ".01", ".0", ".", ".1.1", ".x", ".-1", ".1\n", ".\u0661", "!", "2", "\n"),
     *(":", ":a", ":a.2", ":a.b", ":a:b.3", ":.4", ":a.5.6", ":a\n.7", ":a.8\n", ":😀.9", "::", ":\ud800", " ", ":a!"),
@@ -129,13 +130,13 @@ CASES: dict[str, list[Any]] = {
     "parse_whole": [[text] for text in [*TEXTS, None]],
     "looks_like_html": [[text, content_type] for text in HTML for content_type in TYPES],
     "journal_name": [
-        *([MAIN + rest, MAIN] for rest in PLACES),
+        *([KEY + rest, KEY] for rest in PLACES),
         *(
             [key, main]
-            for main in (MAIN, ".", "a.b", "(", "ä", "\n")
+            for main in (KEY, ".", "a.b", "(", "ä", "\n")
             for key in ("", main, f"{main}.1", f"x{main}", f"{main}:a.2")
         ),
-        *([key, MAIN] for key in (MAIN.upper(), MAIN[:-1], f" {MAIN}")),
+        *([key, KEY] for key in (KEY.upper(), KEY[:-1], f" {KEY}")),
     ],
     "batch_address": [[endpoint] for endpoint in ENDPOINTS],
     "fields_of": [[value] for value in [*OBJECTS, {"b": 1, "a": "text"}, None]],
@@ -162,5 +163,5 @@ CASES: dict[str, list[Any]] = {
     "uuid7": [[parts] for parts in UUIDS],
     "new_controller": [["AbortController"], ["another"]],
     "call_method": [["addEventListener"], ["removeEventListener"], ["another"]],
-    "dispatch_storage": [["key", "text"], [f"{MAIN}!", ""], ["", None]],
+    "dispatch_storage": [["key", "text"], [f"{KEY}!", ""], ["", None]],
 }

@@ -6,8 +6,9 @@ from collections.abc import Callable
 from typing import Any
 
 from tests.fakes import Failure, FakeEvent, click
+from tests.keys import KEY, MARK_KEY
 from tests.twin.host import Host
-from tests.twin.oddities import FORGED, JUNK, KEY, KEYS, MARK, NEWS, OPTIONS, odd_events
+from tests.twin.oddities import FORGED, JUNK, KEYS, NEWS, OPTIONS, odd_events
 from tests.twin.stage import MAX_HOSTS, MINUTE_MS, Stage
 
 DAY_MS = 86_400_000
@@ -99,7 +100,7 @@ def write_stranger(stage: Stage) -> None:
 
 def write_mark(stage: Stage) -> None:
     """As a tab that purges does."""
-    stage.world.origin.put(MARK, stage.dice.choice((None, "mark", "another")), None)
+    stage.world.origin.put(MARK_KEY, stage.dice.choice((None, "mark", "another")), None)
 
 
 def truncate(stage: Stage) -> None:

@@ -7,8 +7,8 @@ from collections.abc import Callable
 from typing import Any
 
 from tests.fakes import HOLD, Failure, click
+from tests.keys import KEY, MARK_KEY
 from tests.twin.host import Broken, breakables_of
-from tests.twin.oddities import KEY, MARK
 from tests.twin.story import Story
 
 UUID7 = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
@@ -228,7 +228,7 @@ def purge_with_a_second_tab(story: Story) -> None:
     for queue in (first, beside, second):
         queue.enqueue(click(1))
     first.purge()
-    assert UUID7.fullmatch(story.world.origin.texts[MARK])
+    assert UUID7.fullmatch(story.world.origin.texts[MARK_KEY])
     story.wait()
     assert second.get_snapshot()["dropped"]["purged"] == 1
     story.wait(MINUTE_MS)

@@ -8,8 +8,10 @@ import pytest
 
 from clickqueue.delivery import batches
 from clickqueue.storage import journal, sync
-from tests import history, simulation
 from tests.limits import real_limits
+from tests.simulation import page as simulated_page
+from tests.simulation.plans import plan
+from tests.simulation.run import run
 from tests.twin.border import Borders
 from tests.twin.compare import compare
 from tests.twin.conftest import Page
@@ -23,11 +25,11 @@ limits_are_real = pytest.fixture(autouse=True)(real_limits)
 def simulated(seed: int, monkeypatch: pytest.MonkeyPatch) -> Recorder:
     """A history of the simulator, seen at the border of its queues, with the limits that the built module has."""
     recorder = Recorder()
-    monkeypatch.setattr(history, "ClickQueue", Borders(recorder).queue)
-    planned = simulation.plan(seed)
+    monkeypatch.setattr(simulated_page, "ClickQueue", Borders(recorder).queue)
+    planned = plan(seed)
     planned.options.key_events = (sync.MIRROR_EVENTS, journal.SEGMENT_EVENTS)
     planned.options.max_body_bytes = batches.MAX_BODY_BYTES
-    outcome = simulation.run(planned)
+    outcome = run(planned)
     assert outcome.violation is None, f"seed {seed}: {outcome.violation}"
     return recorder
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from clickqueue.http.post_each import post_each
 from clickqueue.http.widget_api import create_api
-from tests.fake_http import FakeFailure, FakeHttp, FakePromise, FakeResponse
+from tests.fakes import FakeHttp, FakeResponse, HttpFailure, SettledPromise
 from tests.twin.conftest import Page
 from tests.twin.recorder import told
 from tests.twin.test_runtime import unpack
@@ -128,7 +128,7 @@ def exchanged(options: dict[str, Any], method: str, values: list[Any], response:
     if promise.state == "resolved":
         return shown([sent, "resolved", promise.value])
     error = promise.value
-    fields = error.fields if isinstance(error, FakeFailure) else {}
+    fields = error.fields if isinstance(error, HttpFailure) else {}
     return shown([sent, "rejected", str(error), fields.get("status"), fields.get("retryAfterMs")])
 
 
@@ -136,7 +136,7 @@ def posted_each(events: list[Any], responses: list[Any]) -> str:
     http: Any = FakeHttp(*(FakeResponse(each["status"], each["text"]) if each else Exception("no network") for each in responses))
     api = post_each(create_api({"endpoint": "/clicks"}, http))
     # Without events the answer is no promise.
-    promise = FakePromise(lambda: api["trackClickBatch"](events, REQUESTS[0]))
+    promise = SettledPromise(lambda: api["trackClickBatch"](events, REQUESTS[0]))
     value = promise.value if promise.state == "resolved" else str(promise.value)
     return shown([len(http.sent), promise.state, value])
 

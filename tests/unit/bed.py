@@ -14,15 +14,13 @@ from typing import Any, NamedTuple
 from clickqueue.main import ClickQueue
 from clickqueue.platform.ports import Event
 from clickqueue.platform.texts import journal_name
-from tests.fakes import Call, FakeApi, FakeJson, FakeStorage, Origin, Outcome, Tab, World, click
+from tests.books import check_books
+from tests.fakes import Call, FakeApi, FakeJson, FakeStorage, Outcome, Tab, World, click
+from tests.keys import KEY, MARK_KEY
 
-KEY = "srv_click_queue"
-MARK_KEY = f"{KEY}!"
 MINUTE_MS = 60_000
 HOUR_MS = 60 * MINUTE_MS
 DAY_MS = 24 * HOUR_MS
-UNCOUNTED = ("invalid", "corrupt")
-"""Reasons that stay out of the sum of CONTRACT 6.2."""
 
 Script = list[Outcome] | Callable[..., Outcome]
 
@@ -51,7 +49,7 @@ class Bed:
         self.drops: list[tuple[Any, str, str]] = []
         self._clicks = 0
         self.queue = ClickQueue({"onDrop": self._on_drop, **(config or {})}, self.api, self.env)
-        self.queue.subscribe(lambda: check_books(self.queue.get_snapshot()))
+        self.queue.subscribe(lambda: note_books(self.queue.get_snapshot()))
         if is_settled:
             self.clock.advance(0)
 
@@ -87,7 +85,7 @@ class Bed:
     def stats(self) -> dict[str, Any]:
         """The snapshot, whose books are even."""
         snapshot: dict[str, Any] = self.queue.get_snapshot()
-        check_books(snapshot)
+        note_books(snapshot)
         return snapshot
 
     @property
@@ -144,26 +142,15 @@ class Change(NamedTuple):
     ids: set[str]
 
 
-class WatchedOrigin(Origin):
-    """An origin that remembers every single change, because a crash may come right after each."""
+def watched(world: World) -> list[Change]:
+    """Every change of a world's store from now on, because a crash may come right after each."""
+    changes: list[Change] = []
 
-    __slots__ = ("changes",)
+    def on_put(key: str, old: str | None, text: str | None, writer: FakeStorage | None) -> None:
+        changes.append(Change(key, text, writer, all_ids(world.origin.texts)))
 
-    def __init__(self, world: World) -> None:
-        super().__init__(world.timeline, world.origin.lag)
-        self.changes: list[Change] = []
-
-    def put(self, key: str, text: str | None, writer: FakeStorage | None) -> int:
-        serial = super().put(key, text, writer)
-        self.changes.append(Change(key, text, writer, all_ids(self.texts)))
-        return serial
-
-
-def watched(world: World) -> WatchedOrigin:
-    """Watch the store of a world, before any tab is opened in it."""
-    origin = WatchedOrigin(world)
-    world.origin = origin
-    return origin
+    world.origin.on_put = on_put
+    return changes
 
 
 def all_ids(texts: dict[str, str]) -> set[str]:
@@ -197,13 +184,11 @@ def of_size(size_bytes: int, letter: str = "x", **fields: Any) -> Event:
     return event
 
 
-def check_books(books: dict[str, Any]) -> None:
-    """CONTRACT 6.2. A subscriber's exception stays inside the queue, so what is wrong is noted too."""
-    dropped = sum(count for reason, count in books["dropped"].items() if reason not in UNCOUNTED)
-    came = books["enqueued"] + books["recovered"]
-    went = books["acknowledged"] + books["pending"] + books["handedOver"] + dropped
-    if came != went or not 0 <= books["inFlight"] <= books["pending"]:
-        _uneven.append(f"{came} came, {went} went: {books}")
+def note_books(snapshot: dict[str, Any]) -> None:
+    """Check the counters. A subscriber's exception stays inside the queue, so a fault is noted for `balance`."""
+    fault = check_books(snapshot)
+    if fault:
+        _uneven.append(fault)
 
 
 def balance() -> Iterator[None]:

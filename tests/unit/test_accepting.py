@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
-from tests.fakes import HOLD, World, click
-from tests.unit.bed import KEY, Bed, of_size
+from tests.fakes import HOLD, World, click, never_answers
+from tests.keys import KEY
+from tests.unit.bed import Bed, of_size
 
 REQUIRED = ("sessionId", "questionId", "offerId", "buttonVariantId")
 
@@ -40,7 +41,7 @@ def test_enqueue_waits_for_no_lock_and_no_answer() -> None:
     """Neither network nor lock stands between the click and its return (CONTRACT 7.3)."""
     world = World()
     world.locks.is_holding = True
-    bed = Bed(script=lambda call: HOLD, world=world)
+    bed = Bed(script=never_answers, world=world)
     ids = bed.click(25)
     assert None not in ids
     assert set(bed.stored_everywhere()) == set(ids)

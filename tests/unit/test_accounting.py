@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from tests.fakes import HOLD, Failure, World, click
-from tests.unit.bed import KEY, Bed
+from tests.keys import KEY
+from tests.unit.bed import Bed
 
 DOWN = Failure(503)
 FIELDS = {

@@ -9,8 +9,7 @@ import pytest
 from clickqueue import main
 from clickqueue.config import DEFAULTS
 from clickqueue.react import create_use_widget
-from tests.fake_http import FakeHttp, FakeResponse
-from tests.fakes import FakeApi, FakeIds, World, click
+from tests.fakes import FakeApi, FakeHttp, FakeIds, FakeResponse, World, click
 from tests.unit.bed import Bed
 
 

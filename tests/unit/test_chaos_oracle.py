@@ -8,8 +8,9 @@ import pytest
 
 from tests.chaos import explain
 from tests.chaos.explain import BEFORE_LOCK, IN_CACHE, LATE_NEWS, NO_LOCKS, UNHEARD
-from tests.chaos.log import MAIN_KEY, OTHER_KEY, Absence, Click, Log, Queue, Request, Told
+from tests.chaos.log import OTHER_KEY, Absence, Click, Log, Queue, Request, Told
 from tests.chaos.oracle import Finding, judge
+from tests.keys import KEY
 
 GUARANTEES = Path(__file__).parents[2] / "docs" / "guarantees.md"
 SNAPSHOT = {
@@ -36,7 +37,7 @@ def round_of(*requests: Request, has_locks: bool = True) -> Log:
     """A round with two tabs, in which one click was accepted five seconds after its queue had begun."""
     log = Log(1, has_locks)
     log.clicks.append(Click("e", "t1.1-1-0", MINE, 4900))
-    log.queues = {name: Queue(name, MAIN_KEY, 0) for name in (MINE, OTHERS)}
+    log.queues = {name: Queue(name, KEY, 0) for name in (MINE, OTHERS)}
     log.requests = list(requests)
     return log
 
@@ -74,7 +75,7 @@ def test_a_lost_event_of_a_closed_tab_is_accused() -> None:
 def test_an_undelivered_event_is_accused() -> None:
     """An accepted id that is still in storage when the round ends is no loss, and a finding all the same."""
     log = round_of()
-    log.left_keys = {MAIN_KEY: '[{"id":"e"}]'}
+    log.left_keys = {KEY: '[{"id":"e"}]'}
     assert kinds(log) == ["undelivered", "key left"]
 
 
@@ -218,7 +219,7 @@ def test_a_failed_attempt_between_two_deliveries() -> None:
     """The first request that carried the event again needs the evidence; the next one only tries again."""
     failed = request(7500, OTHERS, fault="503", stored=[])
     log = round_of(request(), failed, request(20_000, "t3.1/q1"))
-    log.queues["t3.1/q1"] = Queue("t3.1/q1", MAIN_KEY, 19_000)
+    log.queues["t3.1/q1"] = Queue("t3.1/q1", KEY, 19_000)
     assert [duplicate.rule for duplicate in explain.explain_all(log)] == [None]
     log.absences.append(Absence("t2.1", "leave", 4900, 7000))
     assert [duplicate.rule for duplicate in explain.explain_all(log)] == [LATE_NEWS]
@@ -227,16 +228,16 @@ def test_a_failed_attempt_between_two_deliveries() -> None:
 @pytest.mark.parametrize(
     ("began_ms", "returned_ms", "other_key", "rule"),
     [
-        pytest.param(4800, None, MAIN_KEY, BEFORE_LOCK, id="a young queue"),
-        pytest.param(4200, None, MAIN_KEY, None, id="an old queue"),
-        pytest.param(0, 4800, MAIN_KEY, BEFORE_LOCK, id="a page that has just come back"),
+        pytest.param(4800, None, KEY, BEFORE_LOCK, id="a young queue"),
+        pytest.param(4200, None, KEY, None, id="an old queue"),
+        pytest.param(0, 4800, KEY, BEFORE_LOCK, id="a page that has just come back"),
         pytest.param(4800, None, OTHER_KEY, None, id="no neighbour with this key"),
     ],
 )
 def test_a_click_before_the_lock(began_ms: float, returned_ms: float | None, other_key: str, rule: str | None) -> None:
     """It needs a young queue, or a page that has just come back, and another queue with the same key."""
     log = round_of(request(), AGAIN)
-    log.queues = {MINE: Queue(MINE, MAIN_KEY, began_ms), OTHERS: Queue(OTHERS, other_key, 0)}
+    log.queues = {MINE: Queue(MINE, KEY, began_ms), OTHERS: Queue(OTHERS, other_key, 0)}
     log.returns += [("t1.1", returned_ms)] if returned_ms else []
     assert [duplicate.rule for duplicate in explain.explain_all(log)] == [rule]
 

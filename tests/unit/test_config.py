@@ -9,9 +9,9 @@ import pytest
 
 from clickqueue.http.widget_api import create_api
 from clickqueue.main import DEFAULTS, ClickQueue
-from tests.fake_http import FakeHttp
-from tests.fakes import FakeApi, click, make_env
-from tests.unit.bed import KEY, Bed
+from tests.fakes import FakeApi, FakeHttp, click, make_env
+from tests.keys import KEY
+from tests.unit.bed import Bed
 
 NUMBERS = {
     "maxBatchSize": 10,

@@ -14,7 +14,8 @@ from clickqueue.delivery import batches, rejections, schedule, sender
 from clickqueue.state import Batch, QueueState, Record, Segment
 from clickqueue.storage import adoption, journal, purge, recovery, sync
 from clickqueue.tabs import roles
-from tests.simulation import plan, run
+from tests.simulation.plans import plan
+from tests.simulation.run import run
 
 MAX_SEEDS = 6000
 """How many histories a defect may survive. Most are caught within the first hundred."""

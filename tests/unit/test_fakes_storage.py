@@ -25,6 +25,17 @@ class TestStorage:
         two.env.storage.remove_item("key")
         assert list(one.env.storage) == []
 
+    def test_every_put_is_reported_with_its_writer(self) -> None:
+        """`on_put` is called after each put, also of the same text; the writer is None for a stranger."""
+        origin = Origin()
+        tab = origin.open()
+        puts: list[Any] = []
+        origin.on_put = lambda key, old, text, writer: puts.append((key, old, text, writer, origin.texts.get(key)))
+        tab.set_item("key", "a")
+        tab.set_item("key", "a")
+        origin.put("key", None, None)
+        assert puts == [("key", None, "a", tab, "a"), ("key", "a", "a", tab, "a"), ("key", "a", None, None, None)]
+
     def test_writing_the_same_text_is_no_news(self) -> None:
         """As in a browser, only a change fires the event."""
         world = World()

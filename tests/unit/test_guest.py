@@ -10,7 +10,8 @@ import pytest
 
 from clickqueue.main import ClickQueue
 from tests.fakes import HOLD, Failure, FakeIds, FakeJson, FakeStorage, World, click
-from tests.unit.bed import HOUR_MS, KEY, MINUTE_MS, Bed, check_books
+from tests.keys import KEY
+from tests.unit.bed import HOUR_MS, MINUTE_MS, Bed, note_books
 
 
 class Rude(Exception):
@@ -35,7 +36,7 @@ def with_api(send: Callable[[list[Any], dict[str, Any]], Any], **config: Any) ->
     """A bed, and beside its own queue one with an api of its own, which is the one under test."""
     bed = Bed({"storageKey": "beside"})
     queue = ClickQueue({"maxBatchSize": 1, **config}, Api(send), bed.env)
-    queue.subscribe(lambda: check_books(queue.get_snapshot()))
+    queue.subscribe(lambda: note_books(queue.get_snapshot()))
     bed.settle()
     return bed, queue
 

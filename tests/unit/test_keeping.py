@@ -8,15 +8,11 @@ from typing import Any
 
 import pytest
 
-from tests.fakes import HOLD, Failure, World, click
-from tests.unit.bed import DAY_MS, HOUR_MS, KEY, MINUTE_MS, Bed, WatchedOrigin, all_ids, of_size, segments_of, watched
+from tests.fakes import HOLD, Failure, World, click, never_answers
+from tests.keys import KEY
+from tests.unit.bed import DAY_MS, HOUR_MS, MINUTE_MS, Bed, Change, all_ids, of_size, segments_of, watched
 
 DOWN = Failure(503)
-
-
-def hold(call: Any) -> Any:
-    """An endpoint that never answers by itself."""
-    return HOLD
 
 
 def offline(config: dict[str, Any] | None = None, world: World | None = None) -> Bed:
@@ -68,21 +64,21 @@ def test_the_key_has_another_name_where_the_host_says_so() -> None:
     assert [key for key in bed.texts if not key.startswith("theirs:")] == ["theirs"]
 
 
-def chars_written(origin: WatchedOrigin, deed: Callable[[], object]) -> int:
+def chars_written(log: list[Change], deed: Callable[[], object]) -> int:
     """How much a deed writes."""
-    before = len(origin.changes)
+    before = len(log)
     deed()
-    return sum(len(change.text or "") for change in origin.changes[before:])
+    return sum(len(change.text or "") for change in log[before:])
 
 
 def test_accepting_costs_the_same_however_many_are_pending() -> None:
     """With 1 000 pending an event costs no more writing than with 50 (CONTRACT 4.1)."""
     world = World()
-    origin = watched(world)
+    log = watched(world)
     bed = offline({"maxQueueSize": 2000}, world)
-    few = [chars_written(origin, bed.click) for _ in range(50)]
+    few = [chars_written(log, bed.click) for _ in range(50)]
     bed.click(930)
-    many = [chars_written(origin, bed.click) for _ in range(50)]
+    many = [chars_written(log, bed.click) for _ in range(50)]
     assert max(many) <= max(few)
     assert sum(many) <= sum(few)
 
@@ -90,22 +86,22 @@ def test_accepting_costs_the_same_however_many_are_pending() -> None:
 def test_acknowledging_costs_the_same_however_many_are_pending() -> None:
     """With 1 000 pending a batch costs no more writing than with 50 (CONTRACT 4.1)."""
     world = World()
-    origin = watched(world)
-    bed = Bed({"maxQueueSize": 2000}, hold, world=world)
+    log = watched(world)
+    bed = Bed({"maxQueueSize": 2000}, never_answers, world=world)
     bed.click(1000)
 
     def answer() -> None:
         bed.api.calls[-1].resolve()
         bed.settle()
 
-    costs = [chars_written(origin, answer) for _ in range(100)]
+    costs = [chars_written(log, answer) for _ in range(100)]
     assert max(costs[:90]) <= 2 * max(costs[95:])
     assert bed.texts == {}
 
 
 def test_the_one_key_has_the_first_that_are_pending() -> None:
     """While events are acknowledged the main key has the oldest 50 of those that are left, in their order (CONTRACT 4.1)."""
-    bed = Bed(script=hold)
+    bed = Bed(script=never_answers)
     ids = bed.click(95)
     while bed.stats["pending"] > 0:
         bed.api.calls[-1].resolve()
@@ -168,16 +164,16 @@ def test_recovered_events_go_with_new_ones() -> None:
 def test_nothing_is_between_two_keys() -> None:
     """After every single change of the store each pending event lies in some key: a crash there loses none (CONTRACT 4.4)."""
     world = World()
-    origin = watched(world)
-    bed = Bed(script=hold, world=world)
+    log = watched(world)
+    bed = Bed(script=never_answers, world=world)
     bed.click(75)
     while bed.stats["pending"] > 0:
-        before = len(origin.changes)
+        before = len(log)
         bed.api.calls[-1].resolve()
         bed.settle()
         kept = all_ids(bed.texts)
         assert len(kept) == bed.stats["pending"]
-        for change in origin.changes[before:]:
+        for change in log[before:]:
             assert kept <= change.ids
         bed.advance(5000)
 
@@ -186,7 +182,7 @@ def test_nothing_is_between_two_keys() -> None:
 def test_a_crash_between_two_writes_loses_nothing(writes: int) -> None:
     """A tab that dies right after any change of the store leaves each unacknowledged event to the next (CONTRACT 4.4)."""
     world = World()
-    bed = Bed(script=hold, world=world)
+    bed = Bed(script=never_answers, world=world)
     ids = bed.click(58)
     bed.env.storage.die_after = writes
     answered: list[str] = []
@@ -247,7 +243,7 @@ def test_a_page_that_is_none_is_counted_and_healed(text: str, key: str) -> None:
     """What is no array of events is dropped as `corrupt`, blocks nothing and is gone after the next write (CONTRACT 4.5)."""
     world = World()
     world.origin.put(key, text, None)
-    bed = Bed(world=world, script=hold)
+    bed = Bed(world=world, script=never_answers)
     ids = bed.click(10)
     assert (bed.stats["dropped"]["corrupt"], bed.reasons, bed.api.ids) == (1, ["corrupt"], ids)
     assert set(bed.texts) == {KEY, bed.journal_key}
@@ -260,7 +256,7 @@ def test_a_bad_record_costs_no_good_one(record: Any, place: int) -> None:
     """The valid events of a page are kept and sent in their order, the rest is dropped as `corrupt` (CONTRACT 4.5)."""
     events: list[Any] = [stored(1), stored(2)]
     events.insert(place, record)
-    bed = Bed(world=left_behind(*events), script=hold)
+    bed = Bed(world=left_behind(*events), script=never_answers)
     assert bed.reasons == ["corrupt"]
     bed.settle()
     new = bed.click()
@@ -448,7 +444,7 @@ def test_an_acknowledgement_while_storage_is_gone_is_caught_up_with() -> None:
 def test_any_single_write_may_fail(write: int) -> None:
     """The event stays in memory, what is stored stays stored, and the next write brings all (CONTRACT 4.6)."""
     world = World()
-    origin = watched(world)
+    log = watched(world)
     tab = world.open()
     tab.env.storage.failing = {write}
     bed = Bed(world=world, tab=tab)
@@ -460,7 +456,7 @@ def test_any_single_write_may_fail(write: int) -> None:
         if bed.stats["persistent"]:
             assert set(ids) == all_ids(bed.texts)
     ids += bed.click()
-    sizes = [len(change.ids) for change in origin.changes]
+    sizes = [len(change.ids) for change in log]
     assert sizes == sorted(sizes)
     assert bed.stored() == ids
 
@@ -493,7 +489,7 @@ def test_a_failed_write_while_pages_are_gathered_loses_nothing(write: int) -> No
     """The way back to the main key may fail at any write (CONTRACT 4.4, 4.6)."""
     world = World()
     watched(world)
-    bed = Bed(script=hold, world=world)
+    bed = Bed(script=never_answers, world=world)
     bed.click(66)
     bed.env.storage.failing = {bed.env.storage.writes + write}
     for _ in range(2):
@@ -520,7 +516,7 @@ def test_a_known_event_stays_in_the_orphan_while_there_is_no_room() -> None:
     """What no other key can take lies where it was found: a crash loses nothing (CONTRACT 4.4, 4.6)."""
     world = left_behind(stored(1), key=f"{KEY}:gone")
     world.origin.quota_chars = 0
-    bed = Bed(script=hold, world=world, is_settled=False)
+    bed = Bed(script=never_answers, world=world, is_settled=False)
     bed.queue.enqueue(click(1, id="old-1"))
     bed.settle()
     assert bed.stored_everywhere() == ["old-1"]

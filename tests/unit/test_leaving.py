@@ -8,15 +8,11 @@ from typing import Any
 
 import pytest
 
-from tests.fakes import HOLD, Failure, World, click
-from tests.unit.bed import HOUR_MS, KEY, MARK_KEY, MINUTE_MS, Bed, all_ids, body_bytes
+from tests.fakes import HOLD, Failure, World, click, never_answers
+from tests.keys import KEY, MARK_KEY
+from tests.unit.bed import HOUR_MS, MINUTE_MS, Bed, all_ids, body_bytes
 
 DOWN = Failure(503)
-
-
-def hold(call: Any) -> Any:
-    """An endpoint that never answers by itself."""
-    return HOLD
 
 
 def hidden(bed: Bed) -> None:
@@ -46,7 +42,7 @@ def test_every_request_outlives_the_page() -> None:
 @LEAVINGS
 def test_what_is_unsent_goes_at_once(leave: Callable[[Bed], None]) -> None:
     """On hidden and on pagehide nobody knows whether there is a later (CONTRACT 5.1)."""
-    bed = Bed(script=hold)
+    bed = Bed(script=never_answers)
     ids = bed.click(3)
     leave(bed)
     assert [call.ids for call in bed.api.calls] == [ids]
@@ -55,7 +51,7 @@ def test_what_is_unsent_goes_at_once(leave: Callable[[Bed], None]) -> None:
 @LEAVINGS
 def test_what_goes_stays_stored_until_it_is_acknowledged(leave: Callable[[Bed], None]) -> None:
     """A request that leaves with the page may never arrive (CONTRACT 5.1)."""
-    bed = Bed(script=hold)
+    bed = Bed(script=never_answers)
     ids = bed.click(3)
     leave(bed)
     assert all_ids(bed.texts) == set(ids)
@@ -64,7 +60,7 @@ def test_what_goes_stays_stored_until_it_is_acknowledged(leave: Callable[[Bed], 
 @LEAVINGS
 def test_a_request_in_flight_is_no_reason_to_stay(leave: Callable[[Bed], None]) -> None:
     """What is unsent goes beside it: the answer may come too late (CONTRACT 5.1)."""
-    bed = Bed({"maxBatchSize": 2}, hold)
+    bed = Bed({"maxBatchSize": 2}, never_answers)
     ids = bed.click(3)
     leave(bed)
     assert [call.ids for call in bed.api.calls] == [ids[:2], ids[2:]]
@@ -73,7 +69,7 @@ def test_a_request_in_flight_is_no_reason_to_stay(leave: Callable[[Bed], None]) 
 @LEAVINGS
 def test_no_more_than_60_000_bytes_go_oldest_first(leave: Callable[[Bed], None]) -> None:
     """A page's keepalive requests share 64 KiB, so what leaves with it is limited, oldest first (CONTRACT 5.1)."""
-    bed = Bed({"maxBatchSize": 10, "maxQueueSize": 2000, "maxQueueBytes": 4_000_000}, hold)
+    bed = Bed({"maxBatchSize": 10, "maxQueueSize": 2000, "maxQueueBytes": 4_000_000}, never_answers)
     bed.go_offline()
     ids = bed.click(300, note="x" * 800)
     bed.world.network.online = True
@@ -87,7 +83,7 @@ def test_no_more_than_60_000_bytes_go_oldest_first(leave: Callable[[Bed], None])
 @LEAVINGS
 def test_what_is_in_flight_counts_among_the_60_000_bytes(leave: Callable[[Bed], None]) -> None:
     """The request on its way shares them with those that leave beside it (CONTRACT 5.1)."""
-    bed = Bed({"maxBatchSize": 30}, hold)
+    bed = Bed({"maxBatchSize": 30}, never_answers)
     bed.click(90, note="x" * 1000)
     leave(bed)
     assert 50_000 < sum(map(body_bytes, bed.api.calls)) <= 60_000
@@ -105,7 +101,7 @@ def test_a_failure_in_the_call_itself_ends_the_leaving() -> None:
 
 def test_hidden_twice_sends_once() -> None:
     """What is on its way does not go again (CONTRACT 3.2, 5.1)."""
-    bed = Bed(script=hold)
+    bed = Bed(script=never_answers)
     bed.click(3)
     hidden(bed)
     hidden(bed)
@@ -145,7 +141,7 @@ def test_a_hidden_page_goes_on_as_before() -> None:
 
 def test_several_requests_may_be_answered_in_any_order() -> None:
     """Each answer settles its own events (CONTRACT 3.4, 5.1)."""
-    bed = Bed({"maxBatchSize": 2}, hold)
+    bed = Bed({"maxBatchSize": 2}, never_answers)
     a, b, c, d = bed.click(4)
     hidden(bed)
     assert bed.sizes == [2, 2]
@@ -196,7 +192,7 @@ def test_pagehide_gives_up_the_locks() -> None:
 
 def test_what_a_left_page_had_stored_is_handed_over() -> None:
     """Whoever comes next may deliver it: here it is no longer pending (CONTRACT 5.2, 6.1)."""
-    bed = Bed(script=hold)
+    bed = Bed(script=never_answers)
     bed.click(3)
     bed.tab.leave()
     assert (bed.stats["handedOver"], bed.stats["pending"]) == (3, 0)
@@ -206,7 +202,7 @@ def test_what_a_left_page_had_stored_is_handed_over() -> None:
 def test_another_tab_delivers_what_a_left_page_had(hidden_first: bool) -> None:
     """The events of a page in the back/forward cache are adopted like those of a dead one (CONTRACT 4.2, 5.2)."""
     world = World()
-    left = Bed(script=hold, world=world)
+    left = Bed(script=never_answers, world=world)
     other = Bed(world=world)
     left.go_offline()
     ids = left.click(3)
@@ -246,7 +242,7 @@ def test_a_page_that_comes_back_takes_up_what_is_still_there() -> None:
 
 def test_a_page_that_comes_back_takes_its_locks_again() -> None:
     """It leads as before: its events are in the main key too (CONTRACT 5.2)."""
-    bed = Bed(script=hold)
+    bed = Bed(script=never_answers)
     before = bed.world.locks.requests
     bed.tab.leave()
     bed.tab.come_back()
@@ -259,9 +255,9 @@ def test_a_page_that_comes_back_takes_its_locks_again() -> None:
 def test_a_page_that_comes_back_second_is_a_guest() -> None:
     """The main key has another owner now (CONTRACT 4.2, 5.2)."""
     world = World()
-    left = Bed(script=hold, world=world)
+    left = Bed(script=never_answers, world=world)
     left.tab.leave()
-    other = Bed(script=hold, world=world)
+    other = Bed(script=never_answers, world=world)
     left.tab.come_back()
     left.settle()
     left.click(2)
@@ -375,7 +371,7 @@ def test_a_page_may_come_and_go_many_times() -> None:
 
 def test_a_click_after_pagehide_is_stored_for_whoever_comes() -> None:
     """A listener of the host may click as the last deed of the page (CONTRACT 2.1, 5.2)."""
-    bed = Bed(script=hold)
+    bed = Bed(script=never_answers)
     bed.tab.page.tell("leave")
     ids = bed.click(2)
     assert set(ids) <= all_ids(bed.texts)
@@ -403,7 +399,7 @@ def test_a_page_that_was_left_without_storage_keeps_its_events() -> None:
 
 def test_what_could_not_be_written_is_tried_once_more_on_leaving() -> None:
     """A page that is left writes what a full store had refused, if there is room now (CONTRACT 4.6, 5.2)."""
-    bed = Bed(script=hold)
+    bed = Bed(script=never_answers)
     bed.world.origin.quota_chars = 0
     ids = bed.click(2)
     bed.world.origin.quota_chars = None
@@ -414,7 +410,7 @@ def test_what_could_not_be_written_is_tried_once_more_on_leaving() -> None:
 @pytest.mark.parametrize("hidden_first", [False, True])
 def test_a_closed_page_loses_nothing(hidden_first: bool) -> None:
     """Closed before an answer came: the next page delivers (CONTRACT 5.1, 5.2)."""
-    bed = Bed(script=hold)
+    bed = Bed(script=never_answers)
     ids = bed.click(13)
     bed.tab.close(hidden_first)
     heir = Bed(world=bed.world)
@@ -524,7 +520,7 @@ def test_after_destroy_no_news_is_heard() -> None:
 def test_after_destroy_another_tab_inherits() -> None:
     """The lock is free, so the next in the row has it (CONTRACT 4.2, 5.3)."""
     world = World()
-    first = Bed(script=hold, world=world)
+    first = Bed(script=never_answers, world=world)
     second = Bed(world=world)
     ids = first.click(3)
     first.queue.destroy()
@@ -592,7 +588,7 @@ def test_purge_removes_orphans() -> None:
     world = World()
     for number, key in enumerate((KEY, f"{KEY}.1", f"{KEY}:gone", f"{KEY}:gone.1")):
         world.origin.put(key, json.dumps([click(number, id=key, timestamp=number)]), None)
-    bed = Bed(script=hold, world=world, is_settled=False)
+    bed = Bed(script=never_answers, world=world, is_settled=False)
     bed.queue.purge()
     bed.advance(MINUTE_MS)
     assert (bed.left_over, bed.stats["pending"], bed.api.ids) == ({}, 0, [])
@@ -601,8 +597,8 @@ def test_purge_removes_orphans() -> None:
 def test_purge_reaches_what_a_dying_tab_leaves() -> None:
     """What a guest clicked before the withdrawal and leaves after it was withdrawn, too (CONTRACT 5.4)."""
     world = World()
-    first = Bed(script=hold, world=world)
-    second = Bed(script=hold, world=world)
+    first = Bed(script=never_answers, world=world)
+    second = Bed(script=never_answers, world=world)
     second.click(3)
     first.advance(1)
     first.queue.purge()
@@ -614,8 +610,8 @@ def test_purge_reaches_what_a_dying_tab_leaves() -> None:
 def test_purge_reaches_what_was_clicked_in_the_same_millisecond() -> None:
     """A click and the withdrawal may share a moment; when its tab dies later, that click is not sent (CONTRACT 5.4)."""
     world = World()
-    first = Bed(script=hold, world=world)
-    second = Bed(script=hold, world=world)
+    first = Bed(script=never_answers, world=world)
+    second = Bed(script=never_answers, world=world)
     second.click(3)
     first.queue.purge()
     second.tab.kill()
@@ -626,8 +622,8 @@ def test_purge_reaches_what_was_clicked_in_the_same_millisecond() -> None:
 def test_what_another_tab_clicks_after_a_purge_is_delivered() -> None:
     """Consent that was given again holds in every tab: what a dying one leaves is asked for its moment (CONTRACT 5.4)."""
     world = World()
-    first = Bed(script=hold, world=world)
-    second = Bed(script=hold, world=world)
+    first = Bed(script=never_answers, world=world)
+    second = Bed(script=never_answers, world=world)
     first.queue.purge()
     first.advance(1)
     ids = second.click(2)
@@ -639,8 +635,8 @@ def test_what_another_tab_clicks_after_a_purge_is_delivered() -> None:
 def test_a_purge_reaches_the_other_tabs() -> None:
     """Each of them drops what it has in memory, and counts it as `purged` (CONTRACT 5.4)."""
     world = World()
-    first = Bed(script=hold, world=world)
-    second = Bed(script=hold, world=world)
+    first = Bed(script=never_answers, world=world)
+    second = Bed(script=never_answers, world=world)
     second.click(3)
     first.queue.purge()
     second.settle()

@@ -8,16 +8,12 @@ from typing import Any
 import pytest
 
 from clickqueue.main import ClickQueue
-from tests.fakes import HOLD, AbortController, Failure, FakeApi, World, click
-from tests.unit.bed import KEY, MINUTE_MS, Bed, all_ids, check_books, segments_of, watched
+from tests.fakes import AbortController, Failure, FakeApi, World, click, never_answers
+from tests.keys import KEY
+from tests.unit.bed import MINUTE_MS, Bed, all_ids, note_books, segments_of, watched
 
 
-def hold(call: Any) -> Any:
-    """An endpoint that never answers by itself."""
-    return HOLD
-
-
-def tabs(count: int, script: Any = hold, world: World | None = None) -> list[Bed]:
+def tabs(count: int, script: Any = never_answers, world: World | None = None) -> list[Bed]:
     """So many tabs, opened one after the other; the first has the main key."""
     world = world or World()
     return [Bed(script=script, world=world) for _ in range(count)]
@@ -55,9 +51,9 @@ def test_a_second_tab_spills_within_its_own_key() -> None:
 def test_no_two_tabs_write_the_same_key() -> None:
     """Once the locks have answered each key has one writer (CONTRACT 4.2)."""
     world = World()
-    origin = watched(world)
+    log = watched(world)
     beds = tabs(4, world=world)
-    before = len(origin.changes)
+    before = len(log)
     for _ in range(7):
         for bed in beds:
             bed.click(9)
@@ -65,7 +61,7 @@ def test_no_two_tabs_write_the_same_key() -> None:
                 call.resolve()
             bed.settle()
     writers: dict[str, set[int]] = {}
-    for change in origin.changes[before:]:
+    for change in log[before:]:
         writers.setdefault(change.key, set()).add(id(change.writer))
     assert len(writers) >= 4
     assert {len(each) for each in writers.values()} == {1}
@@ -116,8 +112,8 @@ def test_each_tab_is_waited_for_once() -> None:
 def test_two_storage_keys_are_two_worlds() -> None:
     """Widgets with different keys know nothing of each other (CONTRACT 1.4, 4.2)."""
     world = World()
-    one = Bed({"storageKey": "one"}, hold, world=world)
-    other = Bed({"storageKey": "other"}, hold, world=world)
+    one = Bed({"storageKey": "one"}, never_answers, world=world)
+    other = Bed({"storageKey": "other"}, never_answers, world=world)
     one.click(2)
     other.click(1)
     assert {key.partition(":")[0] for key in world.origin.texts} == {"one", "other"}
@@ -128,10 +124,10 @@ def test_two_storage_keys_are_two_worlds() -> None:
 
 def test_two_queues_in_one_page_are_like_two_tabs() -> None:
     """Two widgets with one key share the page, not the key's writer (CONTRACT 4.2)."""
-    first = Bed(script=hold)
+    first = Bed(script=never_answers)
     api = FakeApi(first.clock)
     second = ClickQueue({}, api, first.env)
-    second.subscribe(lambda: check_books(second.get_snapshot()))
+    second.subscribe(lambda: note_books(second.get_snapshot()))
     first.settle()
     mine = first.click(2)
     theirs = [second.enqueue(click(number)) for number in range(3)]
@@ -146,10 +142,10 @@ def test_two_queues_in_one_page_are_like_two_tabs() -> None:
 def test_before_the_lock_answers_nothing_is_only_in_a_shared_key() -> None:
     """A second tab's first click is in the main key and in one of its own: the owner's next write cannot lose it (CONTRACT 4.2)."""
     world = World()
-    owner = Bed(script=hold, world=world)
+    owner = Bed(script=never_answers, world=world)
     owner.click()
     world.locks.is_holding = True
-    late = Bed(script=hold, world=world, is_settled=False)
+    late = Bed(script=never_answers, world=world, is_settled=False)
     ids = late.click(2)
     assert set(ids) <= set(late.stored())
     owner.click()
@@ -167,7 +163,7 @@ def test_when_the_lock_is_granted_everything_stays_where_it_is() -> None:
     """Each event is in the tab's own journal, and its copy in the main key (CONTRACT 4.1, 4.2)."""
     world = World()
     world.locks.is_holding = True
-    bed = Bed(script=hold, world=world)
+    bed = Bed(script=never_answers, world=world)
     ids = bed.click(4)
     assert len(guest_keys(bed.texts)) == 1
     world.locks.let_go()
@@ -224,10 +220,10 @@ def test_an_heir_may_be_faster_than_the_tab_itself() -> None:
 def test_a_tab_whose_key_has_an_heir_writes_to_another() -> None:
     """From then on it holds the lock of whatever key it writes to: the heir is the one writer of the old one (CONTRACT 4.2)."""
     world = World()
-    owner = Bed(script=hold, world=world)
+    owner = Bed(script=never_answers, world=world)
     owner.advance(100)
     world.locks.way = lambda: 20
-    late = Bed(script=hold, world=world, is_settled=False)
+    late = Bed(script=never_answers, world=world, is_settled=False)
     world.locks.way = lambda: 1
     late.click()
     late.advance(30)
@@ -241,7 +237,7 @@ def test_a_tab_whose_key_has_an_heir_writes_to_another() -> None:
 def test_what_others_write_before_the_lock_answers_is_not_lost() -> None:
     """The owner's last write may become known before the lock that falls to me, or after (CONTRACT 4.2)."""
     world = World(lag=lambda: 5)
-    owner = Bed(script=hold, world=world)
+    owner = Bed(script=never_answers, world=world)
     owner.advance(100)
     world.locks.is_holding = True
     late = Bed(world=world)
@@ -258,7 +254,7 @@ def test_what_others_write_before_the_lock_answers_is_not_lost() -> None:
 def test_an_owner_that_dies_while_my_request_is_on_its_way() -> None:
     """Its last writes are heard before I know that the key is mine (CONTRACT 4.2)."""
     world = World(lag=lambda: 5)
-    owner = Bed(script=hold, world=world)
+    owner = Bed(script=never_answers, world=world)
     owner.advance(100)
     world.locks.way = lambda: 20
     late = Bed(world=world, is_settled=False)
@@ -380,16 +376,16 @@ def test_a_tab_that_comes_while_the_owner_idles_is_noticed() -> None:
 def test_a_heir_that_dies_while_it_adopts_loses_nothing(changes: int) -> None:
     """Destination first, source last: a crash after any change of the store leaves everything to the next (CONTRACT 4.4)."""
     world = World()
-    origin = watched(world)
+    log = watched(world)
     first, second = tabs(2, world=world)
     ids = [*first.click(3), *second.click(64)]
     first.env.storage.die_after = changes
-    before = len(origin.changes)
+    before = len(log)
     second.tab.kill()
     first.settle()
     first.click()
     first.tab.kill()
-    assert all(set(ids) <= change.ids for change in origin.changes[before:])
+    assert all(set(ids) <= change.ids for change in log[before:])
     heir = Bed(world=world)
     heir.advance(MINUTE_MS)
     assert set(ids) <= set(heir.api.ids)
@@ -435,7 +431,7 @@ def test_a_page_that_becomes_visible_looks_for_orphans() -> None:
 # -- no locks
 
 
-def unlocked(count: int, script: Any = hold) -> list[Bed]:
+def unlocked(count: int, script: Any = never_answers) -> list[Bed]:
     world = World()
     world.locks.is_missing = True
     return tabs(count, script, world)
@@ -493,7 +489,7 @@ def test_without_locks_a_lost_write_is_repaired() -> None:
     """A peer that starts adopts the journal of a living tab: the `storage` event makes that tab write it again (CONTRACT 4.3)."""
     (first,) = unlocked(1)
     ids = first.click(3)
-    second = Bed(script=hold, world=first.world)
+    second = Bed(script=never_answers, world=first.world)
     first.settle()
     assert first.stored(first.journal_key) == second.stored(second.journal_key) == ids
 
@@ -514,7 +510,7 @@ def test_without_locks_tabs_do_not_answer_each_other_for_ever() -> None:
     """A repair is not answered by a repair without end: with nothing to do, nobody writes (CONTRACT 4.3)."""
     world = World(lag=lambda: 40)
     world.locks.is_missing = True
-    beds = tabs(3, hold, world)
+    beds = tabs(3, never_answers, world)
     for bed in beds:
         bed.click(2)
     beds[0].advance(MINUTE_MS)
@@ -541,7 +537,7 @@ def test_without_locks_rubbish_is_counted_once() -> None:
     (bed,) = unlocked(1)
     ids = bed.click(2)
     bed.world.origin.put(KEY, "rubbish", None)
-    second = Bed(script=hold, world=bed.world)
+    second = Bed(script=never_answers, world=bed.world)
     second.tab.page.tell("visible")
     bed.settle()
     assert (bed.reasons, second.reasons, KEY in bed.texts) == ([], ["corrupt"], False)

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from tests.fakes import HOLD, Failure, FakeNetwork, World, click
-from tests.unit.bed import HOUR_MS, KEY, MINUTE_MS, Bed, body_bytes
+from tests.keys import KEY
+from tests.unit.bed import HOUR_MS, MINUTE_MS, Bed, body_bytes
 
 DOWN = Failure(503)
 
@@ -15,11 +16,6 @@ DOWN = Failure(503)
 def down(call: Any) -> Failure:
     """An endpoint that fails every time."""
     return DOWN
-
-
-def hold(call: Any) -> Any:
-    """An endpoint that never answers by itself."""
-    return HOLD
 
 
 # -- 3.1

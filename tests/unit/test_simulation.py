@@ -7,20 +7,11 @@ from random import SystemRandom
 
 import pytest
 
-from tests.history import Options
-from tests.simulation import (
-    FAMILIES,
-    Plan,
-    every_sequence,
-    plan,
-    report,
-    run,
-    run_sequences,
-    sequence_count,
-    shrink,
-    simulate,
-    simulate_all,
-)
+from tests.simulation.options import Options
+from tests.simulation.plans import FAMILIES, Plan, every_sequence, plan, sequence_count
+from tests.simulation.pool import run_sequences, simulate_all
+from tests.simulation.run import run, simulate
+from tests.simulation.shrink import report, shrink
 
 FIXED = range(2000)
 FRESH_RUNS = 2000

@@ -9,8 +9,7 @@ import pytest
 
 from clickqueue.http.post_each import post_each
 from clickqueue.http.widget_api import create_api
-from tests.fake_http import FakeHttp, FakePromise, FakeResponse
-from tests.fakes import FakeJson
+from tests.fakes import FakeHttp, FakeJson, FakeResponse, SettledPromise
 
 EVENT = {"id": "a", "sessionId": "s", "questionId": "q", "offerId": "o", "buttonVariantId": "b"}
 EVENTS = [{**EVENT, "id": "a"}, {**EVENT, "id": "b"}, {**EVENT, "id": "c"}]
@@ -19,14 +18,14 @@ OK = FakeResponse(204)
 HTML = {"content_type": "text/html; charset=utf-8"}
 
 
-def click(*script: Any, now_ms: int = 0, **options: Any) -> FakePromise:
+def click(*script: Any, now_ms: int = 0, **options: Any) -> SettledPromise:
     """What becomes of one click when the endpoint answers by this script."""
-    promise: FakePromise = api_of(FakeHttp(*script, now_ms=now_ms), **options)["trackClick"](EVENT, None)
+    promise: SettledPromise = api_of(FakeHttp(*script, now_ms=now_ms), **options)["trackClick"](EVENT, None)
     return promise
 
 
-def batch(http: FakeHttp, **options: Any) -> FakePromise:
-    promise: FakePromise = api_of(http, **options)["trackClickBatch"](EVENTS, REQUEST)
+def batch(http: FakeHttp, **options: Any) -> SettledPromise:
+    promise: SettledPromise = api_of(http, **options)["trackClickBatch"](EVENTS, REQUEST)
     return promise
 
 

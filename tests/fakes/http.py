@@ -1,4 +1,4 @@
-"""A fake of the `Http` port: it answers from a script, at once, and remembers what was sent."""
+"""The `Http` port. Invariant: each request takes the next answer of the script, at once, and `sent` remembers the request."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from collections.abc import Callable
 from typing import Any
 
 from clickqueue.platform.ports import HttpDate, Json
-from tests.fakes import FakeJson
+from tests.fakes.json import FakeJson
 
 ReadAnswer = Callable[[Any, str], Any]
 
 
-class FakePromise:
-    """A promise that is settled already: the order of calls without an event loop."""
+class SettledPromise:
+    """A promise that is settled from the start, so that `then` calls back at once: no clock is needed."""
 
     def __init__(self, start: Callable[[], Any]) -> None:
         self.state = "rejected"
@@ -24,16 +24,16 @@ class FakePromise:
         except Exception as error:
             self.value = error
         else:
-            is_promise = isinstance(answer, FakePromise)
+            is_promise = isinstance(answer, SettledPromise)
             self.state = answer.state if is_promise else "resolved"
             self.value = answer.value if is_promise else answer
 
-    def then(self, done: Callable[[Any], Any], failed: Callable[[Any], Any] | None = None) -> FakePromise:
+    def then(self, done: Callable[[Any], Any], failed: Callable[[Any], Any] | None = None) -> SettledPromise:
         callback = done if self.state == "resolved" else failed
-        return self if callback is None else FakePromise(lambda: callback(self.value))
+        return self if callback is None else SettledPromise(lambda: callback(self.value))
 
 
-class FakeFailure(Exception):
+class HttpFailure(Exception):
     """The native error of the port."""
 
     def __init__(self, message: str, fields: dict[str, Any]) -> None:
@@ -77,7 +77,7 @@ class FakeHttp:
 
     def exchange(
         self, settings: dict[str, Any], url: str, prepare: Callable[[Any], dict[str, Any]], read_answer: ReadAnswer
-    ) -> FakePromise:
+    ) -> SettledPromise:
         def answer() -> Any:
             self.sent.append({"url": url, "fetch": settings["fetch"], "timeout_ms": settings["timeoutMs"], **prepare(None)})
             answer = self._script.pop(0)
@@ -85,10 +85,10 @@ class FakeHttp:
                 raise answer
             return read_answer(answer, answer.text)
 
-        return FakePromise(answer)
+        return SettledPromise(answer)
 
-    def fail(self, message: str, fields: dict[str, Any]) -> FakePromise:
+    def fail(self, message: str, fields: dict[str, Any]) -> SettledPromise:
         def reject() -> None:
-            raise FakeFailure(message, fields)
+            raise HttpFailure(message, fields)
 
-        return FakePromise(reject)
+        return SettledPromise(reject)

@@ -1,31 +1,19 @@
-"""Histories by seed: first a phase of faults, then a calm in which everything must arrive (`history.py` says what holds).
+"""Plans by seed, and every short sequence.
 
-The law: a history is its `Plan`, an options line and a list of steps, and nothing else: the same plan gives the same
-history, and a plan with steps left out is a plan. That is what makes a failure repeatable and short.
-
-    python -m tests.simulation --runs 100000            # fresh seeds, all processors
-    python -m tests.simulation --runs 1 --seed 4711     # one history; a broken promise is told with its trace
-    python -m tests.simulation --sequences 6            # every short sequence
+Invariant: a history is its `Plan`, settings and a list of steps, and nothing else: the same plan gives the same history,
+and a plan with steps left out is a plan. That makes a failure repeatable and short.
 """
 
 from __future__ import annotations
 
-import argparse
-import gc
 import itertools
-import multiprocessing
-import os
-import re
-import sys
-import time
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
-from multiprocessing.pool import Pool
-from random import Random, SystemRandom
+from collections.abc import Callable, Iterator
+from random import Random
 from typing import NamedTuple
 
-from tests.endpoint import MOODS
-from tests.history import TIGHT_BODY_BYTES, History, Options, Step, Violation, all_offers
+from tests.simulation.options import TIGHT_BODY_BYTES, Options
+from tests.simulation.server import MOODS, OFFERS
+from tests.simulation.state import Step
 
 DAY_MS = 86_400_000
 
@@ -37,16 +25,6 @@ class Plan(NamedTuple):
     steps: list[Step]
     evicts: bool = False
     """Whether the calm finds pages in the back/forward cache thrown out instead of brought back."""
-
-
-class Outcome(NamedTuple):
-    """What became of one history."""
-
-    seed: int
-    violation: str | None
-    steps: int
-    accepted: int
-    excused: Counter[str]
 
 
 # -- what may happen, and how often
@@ -77,7 +55,7 @@ FAMILIES: dict[str, list[tuple[int, Maker]]] = {
         (5, lambda dice: ("doom", _who(dice), dice.choice((1, 1, 2, 2, 3, 4, 6)))),
         (2, lambda dice: ("open",)),
     ],
-    "goodbyes": [
+    "leaving": [
         (2, lambda dice: ("close", _who(dice), _bool(dice))),
         (2, lambda dice: ("reload", _who(dice))),
         (3, lambda dice: ("leave", _who(dice), _bool(dice))),
@@ -85,9 +63,9 @@ FAMILIES: dict[str, list[tuple[int, Maker]]] = {
         (1, lambda dice: ("evict", _who(dice))),
         (2, lambda dice: ("open",)),
     ],
-    "news": [(2, lambda dice: ("tell", _who(dice), dice.choice(("hidden", "visible", "online", "offline", "return"))))],
-    "line": [(2, lambda dice: ("online", _bool(dice))), (1, lambda dice: ("lie", _bool(dice)))],
-    "offers": [(5, lambda dice: ("click", _who(dice), dice.choice((1, 2)), dice.choice(all_offers())))],
+    "page events": [(2, lambda dice: ("tell", _who(dice), dice.choice(("hidden", "visible", "online", "offline", "return"))))],
+    "network": [(2, lambda dice: ("online", _bool(dice))), (1, lambda dice: ("lie", _bool(dice)))],
+    "offers": [(5, lambda dice: ("click", _who(dice), dice.choice((1, 2)), dice.choice(OFFERS)))],
     "odd clicks": [
         (2, lambda dice: ("click_again", _who(dice), dice.randrange(20))),
         (1, lambda dice: ("click_junk", _who(dice), dice.randrange(9))),
@@ -199,75 +177,6 @@ def _odds(dice: Random) -> tuple[list[Maker], list[int]]:
     return [maker for _, maker in chosen], [weight for weight, _ in chosen]
 
 
-# -- running
-
-LAST_STEP: Step = ("calm",)
-
-
-def run(planned: Plan, trace: list[str] | None = None) -> Outcome:
-    """Live a plan through; what was violated, if anything, is in the outcome."""
-    history = History(planned.options, trace)
-    count, violation = 0, None
-    try:
-        for step in planned.steps:
-            history.do(step)
-            count += 1
-        history.calm(planned.evicts)
-    except Violation as broken:
-        violation = str(broken)
-    except Exception as error:
-        violation = f"an exception reached the host (CONTRACT 1.6): {error!r}"
-    return Outcome(planned.options.seed, violation, count, history.accepted, Counter(history.excused.values()))
-
-
-def simulate(seed: int) -> Outcome:
-    """The whole history of a seed."""
-    return run(plan(seed))
-
-
-def shrink(planned: Plan, budget: int = 4000) -> Plan:
-    """The shortest plan that fails alike, as far as leaving out halves, then quarters, then single steps can find it."""
-    kind = _kind(run(planned).violation)
-    if kind is None:
-        return planned
-    size = max(1, len(planned.steps) // 2)
-    while budget > 0:
-        smaller = None
-        for start in range(0, len(planned.steps), size):
-            budget -= 1
-            candidate = planned._replace(steps=planned.steps[:start] + planned.steps[start + size :])
-            if _kind(run(candidate).violation) == kind:
-                smaller = candidate
-                break
-        if smaller:
-            planned = smaller
-        elif size == 1:
-            break
-        size = max(1, min(size, len(planned.steps)) // (1 if smaller else 2))
-    return planned
-
-
-def _kind(violation: str | None) -> str | None:
-    """A violation without the names in it."""
-    return re.sub(r"\S*\d\S*|\[.*|\{.*", "", violation) if violation else None
-
-
-def report(planned: Plan) -> str:
-    """Everything that is needed to understand a failure."""
-    trace: list[str] = []
-    short = shrink(planned)
-    outcome = run(short, trace)
-    return "\n".join(
-        [
-            f"seed {planned.options.seed}: {run(planned).violation}",
-            f"options: {planned.options!r} evicts={planned.evicts}",
-            f"shortest history found, {len(short.steps)} steps of {len(planned.steps)}: {outcome.violation}",
-            f"steps = {short.steps!r}",
-            *trace,
-        ]
-    )
-
-
 # -- every short sequence
 
 CRASH: tuple[Step, ...] = (("kill", 0), ("open",))
@@ -304,86 +213,3 @@ def every_sequence(length: int) -> Iterator[Plan]:
 
 def sequence_count(length: int) -> int:
     return sum(int(len(alphabet) ** length) for alphabet in (ONE_TAB, TWO_TABS))
-
-
-# -- many at once
-
-
-class Tally:
-    """What so many histories amount to."""
-
-    def __init__(self) -> None:
-        self.runs = 0
-        self.steps = 0
-        self.accepted = 0
-        self.excused: Counter[str] = Counter()
-
-    def add(self, outcome: Outcome) -> None:
-        self.runs += 1
-        self.steps += outcome.steps
-        self.accepted += outcome.accepted
-        self.excused += outcome.excused
-
-    def __str__(self) -> str:
-        return f"{self.runs} histories, {self.steps} steps, {self.accepted} events, excused: {dict(self.excused) or 'none'}"
-
-
-def run_all(outcomes: Iterable[Outcome], total: int) -> tuple[Tally, int | None]:
-    """Count outcomes as they come, showing progress; stops at the first violation and gives its number in the row."""
-    tally, started_s = Tally(), time.monotonic()
-    shown_s = started_s
-    for number, outcome in enumerate(outcomes):
-        tally.add(outcome)
-        if outcome.violation:
-            return tally, number
-        if time.monotonic() - shown_s > 2:
-            shown_s = time.monotonic()
-            print(f"\r{tally.runs}/{total}, {tally.runs / (shown_s - started_s):.0f} a second ", end="", file=sys.stderr)
-    return tally, None
-
-
-def _pool() -> Pool:
-    return multiprocessing.Pool(initializer=_unburden)
-
-
-def _unburden() -> None:
-    """A process inherits the tracer of a coverage run, which costs most of its time and counts nothing."""
-    sys.settrace(None)
-    # No history ends the life of what was there before: there is no garbage to look for in it.
-    gc.freeze()
-
-
-def simulate_all(seeds: range) -> tuple[Tally, int | None]:
-    with _pool() as pool:
-        return run_all(pool.imap(simulate, seeds, chunksize=200), len(seeds))
-
-
-def run_sequences(length: int) -> tuple[Tally, int | None]:
-    with _pool() as pool:
-        return run_all(pool.imap(run, every_sequence(length), chunksize=500), sequence_count(length))
-
-
-def main(arguments: list[str]) -> int:
-    parser = argparse.ArgumentParser(prog="simulate", description="Simulate histories of tabs until one breaks a promise.")
-    parser.add_argument("--runs", type=int, default=10_000, help="how many histories (10000)")
-    parser.add_argument("--seed", type=int, help="the first seed (a fresh one); each history has the next")
-    parser.add_argument("--sequences", type=int, metavar="N", help="instead: every sequence of N happenings")
-    wish = parser.parse_args(arguments)
-    if wish.sequences:
-        tally, failed = run_sequences(wish.sequences)
-        planned = next(itertools.islice(every_sequence(wish.sequences), failed, None)) if failed is not None else None
-    else:
-        seed = SystemRandom().randrange(10**9) if wish.seed is None else wish.seed
-        print(f"seeds {seed} to {seed + wish.runs - 1}, on {os.cpu_count()} processors")
-        tally, failed = simulate_all(range(seed, seed + wish.runs))
-        planned = plan(seed + failed) if failed is not None else None
-    print(f"\n{tally}")
-    if planned is None:
-        print("no violation")
-        return 0
-    print(report(planned))
-    return 1
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))

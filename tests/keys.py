@@ -1,0 +1,8 @@
+"""The keys in localStorage that a queue with the default `storageKey` uses. Invariant: tests take them from here."""
+
+from __future__ import annotations
+
+KEY = "srv_click_queue"
+"""The main key."""
+MARK_KEY = f"{KEY}!"
+"""The mark of a purge that is not carried out everywhere yet (CONTRACT 5.4)."""
