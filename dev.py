@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""The way in: makes the environment that everything here needs, then hands over to tox. Standard library alone.
+"""The entry point: sets up the environment, then runs tox. Standard library alone.
 
-What is set up stands in .venv/ and node_modules/, and only a changed pin sets it up again: a second run needs no network.
+The environment is .venv/ and node_modules/. Only a changed pin sets it up again, so a second run needs no network.
 """
 
 from __future__ import annotations
@@ -17,17 +17,17 @@ from pathlib import Path
 from tools import debian
 
 HELP = """\
-clickqueue: clicks that arrive, from an embeddable widget through any network.
+clickqueue: a click queue for embeddable widgets.
 
   python3 dev.py demo             serve the demo page with a real endpoint behind it, and print its address
-  python3 dev.py demo --play      drive it in a headless browser, and show what was clicked, sent and received
+  python3 dev.py demo --play      drive it in a headless browser, and print the clicks, requests and received events
   python3 dev.py test             everything: lint, types, build, size, unit, twin and browser tests
-  python3 dev.py test unit -k age one part of it (tox.ini lists them); what follows goes to pytest
+  python3 dev.py test unit -k age one part of it (tox.ini lists them); further arguments go to pytest
   python3 dev.py build            write dist/ from src/, and print its sizes
-  python3 dev.py simulate         histories of many tabs, all faults; --runs N, --seed N
-  python3 dev.py chaos            real tabs of a real browser, all faults; --minutes N, --seed N, --no-locks, --receiver
-  python3 dev.py bench            what a click costs, and situations that once cost far more, in a browser
-  python3 dev.py bench receiver   the receiver against a plain handler; --seconds N, --write
+  python3 dev.py simulate         simulate many tabs under all faults; --runs N, --seed N
+  python3 dev.py chaos            real tabs of a real browser under all faults; --minutes N, --seed N, --no-locks, --receiver
+  python3 dev.py bench            measure the time of a click, and of situations that were slow once, in a browser
+  python3 dev.py bench receiver   compare the receiver with a plain handler; --seconds N, --write
 
 The first run takes a minute to set up .venv/ and node_modules/; after that no network is needed.
 """
@@ -47,12 +47,12 @@ On Debian and Ubuntu `apt install python3-venv` adds that module. Then run the s
 
 
 def run(*command: str | Path) -> int:
-    """Run a command in the project's folder, its words straight to the terminal."""
+    """Run a command in the project's folder; its output goes to the terminal."""
     return subprocess.run([str(part) for part in command], cwd=ROOT).returncode
 
 
 def make_venv() -> None:
-    """A fresh .venv/; on a Debian that came without python3-venv, as root, that too."""
+    """Make a fresh .venv/. On Debian, as root, install python3-venv first where it is missing."""
     command = [sys.executable, "-m", "venv", "--clear", str(VENV)]
     made = subprocess.run(command, capture_output=True, text=True)
     if made.returncode != 0 and debian.can_install() and debian.install(VENV_PACKAGE, "apt install python3-venv"):
@@ -76,19 +76,19 @@ def prepare() -> None:
         make_venv()
     pip = (PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--requirement", REQUIREMENTS)
     if run(*pip) != 0 or run(PYTHON, "-m", "tools.node") != 0:
-        sys.exit("The packages of requirements.txt or package-lock.json could not be installed; the reason stands above.")
+        sys.exit("Installing the packages of requirements.txt or package-lock.json failed; see the output above.")
     STAMP.write_text(wanted)
 
 
 def parts_of_tests() -> set[str]:
-    """What `dev.py test` can be asked for: the table of contents in tox.ini."""
+    """The parts that `dev.py test` can run: the environments in tox.ini."""
     contents = configparser.ConfigParser(interpolation=None)
     contents.read(ROOT / "tox.ini")
     return {section.removeprefix("testenv:") for section in contents.sections() if ":" in section}
 
 
 def tox(parts: list[str], arguments: list[str]) -> int:
-    """Hand over for good, so that Ctrl+C reaches tox alone. One part keeps quiet about tox itself."""
+    """Replace this process by tox, so that Ctrl+C reaches tox alone. With one part, tox prints nothing about itself."""
     quiet = ["-qq"] if len(parts) == 1 else []
     chosen = ["-e", ",".join(parts)] if parts else []
     handed_on = ["--", *arguments] if arguments else []
@@ -107,7 +107,7 @@ def main(arguments: list[str]) -> int:
         print(HELP, end="")
         return 0
     if command not in ("test", *COMMANDS):
-        print(f"dev.py {command}: there is no such command.\n\n{HELP}", end="", file=sys.stderr)
+        print(f"dev.py: unknown command '{command}'.\n\n{HELP}", end="", file=sys.stderr)
         return 2
     prepare()
     if command != "test":
@@ -116,7 +116,7 @@ def main(arguments: list[str]) -> int:
     parts = list(itertools.takewhile(known.__contains__, rest))
     others = rest[len(parts) :]
     if not parts and others and not others[0].startswith("-"):
-        print(f"dev.py test {others[0]}: there is no such part. There are {', '.join(sorted(known))}.", file=sys.stderr)
+        print(f"dev.py test: unknown part '{others[0]}'. Choose from {', '.join(sorted(known))}.", file=sys.stderr)
         return 2
     return tox(parts, others)
 

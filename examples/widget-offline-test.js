@@ -122,7 +122,7 @@ function setLine(isUp) {
   line.isUp = isUp;
   sessionStorage.setItem('demo-line', isUp ? 'up' : 'cut');
   byId('network').setAttribute('aria-checked', String(isUp));
-  byId('network-hint').textContent = isUp ? 'Connected. DevTools’ “offline” works too.' : 'Cut. Clicks stay in this browser.';
+  byId('network-hint').textContent = isUp ? 'Connected. The switch cuts this tab; DevTools’ “offline” works too.' : 'Cut for this tab. Clicks stay in this browser.';
   for (const cut of [...line.cutters]) if (!isUp) cut();
   dispatchEvent(new Event(isUp ? 'online' : 'offline'));
   draw();

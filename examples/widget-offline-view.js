@@ -7,8 +7,8 @@ const MAX_RECORDS = 60;
 const FLIGHT = { duration: 520, easing: 'cubic-bezier(.3, .9, .3, 1)' };
 
 const REASONS = {
-  idle: 'Nothing to send', waiting: 'until this batch goes', sending: 'A request is on its way',
-  'backing-off': 'until the next try', parked: 'Parked; until the next probe', destroyed: 'Destroyed',
+  idle: 'Nothing to send', waiting: 'until this batch is sent', sending: 'A request is on its way',
+  'backing-off': 'until the next try', parked: 'Parked: until the next try', destroyed: 'Destroyed',
 };
 const COUNTERS = [
   ['pending', 'pending'], ['inFlight', 'in flight'], ['batches', 'batches'], ['failures', 'failures'], ['duplicates', 'duplicates'],
@@ -124,7 +124,7 @@ export function drawQueue(snapshot, timer) {
   card.dataset.state = shownState = snapshot.state;
   shownTimer = timer;
   Object.assign(byId('state'), { textContent: snapshot.state }).dataset.state = snapshot.state;
-  byId('reason').textContent = snapshot.pending > 0 && !snapshot.isOnline ? 'until a probe; offline' : REASONS[snapshot.state];
+  byId('reason').textContent = snapshot.pending > 0 && !snapshot.isOnline ? 'or at once when online' : REASONS[snapshot.state];
   const dropped = Object.values(snapshot.dropped).reduce((sum, count) => sum + count, 0);
   byId('counters').replaceChildren(...COUNTERS.map(([field, name]) => counter(name, snapshot[field], field === 'failures')),
     counter('dropped', dropped, true));
@@ -197,7 +197,7 @@ function record(event) {
 let newest = 0;
 
 export function drawServer(server) {
-  byId('server-size').textContent = server.received > 0 ? `${server.received} requests · ${server.stored} stored` : `${server.stored} stored`;
+  byId('server-size').textContent = server.received > 0 ? `${server.received} ${server.received === 1 ? 'request' : 'requests'} · ${server.stored} stored` : `${server.stored} stored`;
   byId('log-empty').hidden = server.requests.length > 0;
   byId('log').replaceChildren(...[...server.requests].reverse().map(requestRow));
   newest = server.requests.length > 0 ? server.requests[server.requests.length - 1].number : 0;

@@ -1,7 +1,7 @@
-"""What a click costs the page: `enqueue` with its write to localStorage, and the answer that takes a batch out again.
+"""The time that a click takes in the page: `enqueue` with its write to localStorage, and the answer that removes a batch.
 
-Printed for people. Nothing here passes or fails: a time depends on who else is using the machine. What is compared was
-measured by turns, so that whoever disturbs one row disturbs them all.
+The output is for people. Nothing here passes or fails, since a time depends on the load of the machine. The rows that are
+compared are measured by turns, so that a disturbance affects all of them.
 """
 
 from __future__ import annotations
@@ -24,14 +24,14 @@ SCRIPT = (node.ROOT / "tools" / "bench.js").read_text()
 ASYNC = "const done = arguments[arguments.length - 1]; (async function () { %s }).apply(null, arguments).then(done, (e) => done(String(e)))"
 PENDING = (10, 50, 100, 500, 1000)
 QUEUES = 10
-"""Side by side, each with so many pending: 10 000 events of 250 bytes are half of what an origin may store."""
+"""Queues side by side, each with so many pending events: 10,000 events of 250 bytes are half of what an origin may store."""
 DEEDS = ("write", "accept", "acknowledge")
 
 Costs = dict[str, float]
 
 
 class Files(SimpleHTTPRequestHandler):
-    """Files, without a word about each, to a page that is alone in its process: its clock then ticks every 5 µs, else every 100."""
+    """Serves files without a log, to a page that is alone in its process: its clock then ticks every 5 µs, else every 100."""
 
     def end_headers(self) -> None:
         self.send_header("Cross-Origin-Opener-Policy", "same-origin")
@@ -44,7 +44,7 @@ class Files(SimpleHTTPRequestHandler):
 
 @contextmanager
 def serve() -> Iterator[str]:
-    """The project's files over HTTP, since a file: page has no storage; gives the origin."""
+    """Serve the project's files over HTTP, since a file: page has no storage; returns the origin."""
     server = ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Files, directory=node.ROOT))
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
@@ -82,14 +82,14 @@ def show(rows: dict[int, list[Costs]]) -> str:
     lines += [f"{pending:>8}" + "".join(f"{costs[deed]:>13.0f}" for deed in DEEDS) for pending, costs in medians.items()]
     few, many = PENDING[0], PENDING[-1]
     ratios = (f"{deed} {medians[many][deed] / medians[few][deed]:.2f}" for deed in DEEDS[1:])
-    return "\n".join([*lines, "", f"With {many} pending, times what it is with {few}: {', '.join(ratios)}."])
+    return "\n".join([*lines, "", f"Time with {many} pending, divided by the time with {few}: {', '.join(ratios)}."])
 
 
 def main(arguments: list[str]) -> int:
     if arguments[:1] == ["receiver"]:
         return receiver.main(arguments[1:])
-    parser = argparse.ArgumentParser(prog="bench", description="Measure what a click costs, in a browser.")
-    parser.add_argument("--browser", choices=browsers.NAMES, help="default: the first that this machine has")
+    parser = argparse.ArgumentParser(prog="bench", description="Measure the time that a click takes, in a browser.")
+    parser.add_argument("--browser", choices=browsers.NAMES, help="default: the first that is installed")
     parser.add_argument("--rounds", type=int, default=20, help="measurements for each row (20)")
     wish = parser.parse_args(arguments)
     name = browsers.choose(wish.browser)
@@ -101,7 +101,7 @@ def main(arguments: list[str]) -> int:
         cliffs_text = cliffs.show(driver)
     print(f"{name}: median µs of {wish.rounds} rounds for one setItem of one event, one click, and the answer to one batch\n")
     print(show(rows))
-    print(f"\nSituations, as ratios of two times of this run:\n\n{cliffs_text}")
+    print(f"\nRatios of two times of this run, one for each situation:\n\n{cliffs_text}")
     return 0
 
 

@@ -169,7 +169,7 @@ def main(arguments: list[str]) -> int:
         return 0
     changed = compare(files, options.out)
     if changed:
-        print(f"dist/ is not what src/ builds: {', '.join(changed)}. Run python3 dev.py build and commit dist/.")
+        print(f"dist/ differs from a build of src/: {', '.join(changed)}. Run python3 dev.py build and commit dist/.")
     return 1 if changed else 0
 
 

@@ -1,6 +1,6 @@
-"""The demo, served for a person or, with `--play`, driven through the brief's four scenarios by a browser.
+"""Serve the demo; with `--play`, drive it through four scenarios in a headless browser.
 
-One law: the play believes nobody but the server's store. Exit code 1 when an event that was clicked is not in it.
+Invariant: only the server's store counts. The exit code is 1 when an event that was clicked is not in it.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from tools.browsers import NAMES, NoBrowser, can_cut, choose, open_browser, set_
 
 OUT = ROOT / "build" / "demo"
 PORT = 8765  # the same each time, so that an open page finds the server that was stopped and started
-LATENCY_MS = 400  # a server next door answers before an eye could see the request
+LATENCY_MS = 400  # without a delay nobody could see the request
 PATIENCE_S = 20  # the longest wait of the play is the timer of 5 s
 
 FIND_OFFERS = "return [...document.querySelector('#widget').shadowRoot.querySelectorAll('button')]"
@@ -43,14 +43,14 @@ class Row:
 
 
 class Play:
-    """A person's hands and eyes in the demo page."""
+    """A person at the demo page: clicks, and reads."""
 
     def __init__(self, driver: WebDriver, demo: Demo) -> None:
         self.driver, self.demo = driver, demo
         self.rows: list[Row] = []
 
     def run(self) -> None:
-        """The brief's scenarios, in its order (its level 3, "Test scenarios")."""
+        """The four scenarios, in their order."""
         self.rapid()
         self.single()
         self.cut()
@@ -64,7 +64,7 @@ class Play:
         self._note("1  ten rapid clicks", before, 10, sizes == [10])
 
     def single(self) -> None:
-        """One click goes when the timer says so."""
+        """One click is sent when the timer fires."""
         started_s = time.monotonic()
         before = self._begin(1)
         self.wait_for(lambda: self._received() > before.received)
@@ -72,21 +72,21 @@ class Play:
         self._note(f"2  one click, sent after {waited_s:.1f} s", before, 1, self._sizes(before) == [1])
 
     def cut(self) -> None:
-        """With the network cut nothing goes and everything is kept."""
+        """While the network is cut, nothing is sent and everything is kept."""
         self._set_network(False)
         before = self._begin(4)
         self.wait_for(lambda: self._stored() == 4)
         self._note("3  network cut, four clicks", before, 4, self._sizes(before) == [])
 
     def mend(self) -> None:
-        """The network is back: what was kept arrives without a click."""
+        """The network is back: the kept events arrive without a click."""
         before = self._begin(0)
         self._set_network(True)
         self.wait_for(lambda: self._received() >= before.received + 4)
         self._note("4  network back", before, 0, self._sizes(before) == [4])
 
     def missing(self) -> set[str]:
-        """What was clicked and is not in the server's store."""
+        """The ids of events that were clicked and are not in the server's store."""
         clicked = set(self.driver.execute_script("return demo.clicked"))
         return clicked - {event["id"] for event in self.demo.state()["events"]}
 
@@ -111,7 +111,7 @@ class Play:
         return [len(r["ids"]) for r in self.demo.state()["requests"] if r["number"] > before.requests]
 
     def _received(self) -> int:
-        """Counts once the browser knows it too: only an acknowledged event has left the queue."""
+        """The number of stored events; -1 while a request is open, since only an acknowledged event has left the queue."""
         state = self.demo.state()
         is_open = any(request["status"] == "open" for request in state["requests"])
         in_flight = self.driver.execute_script("return demo.queue.getSnapshot().inFlight")
@@ -121,14 +121,14 @@ class Play:
         return int(self.driver.execute_script(READ_KEY))
 
     def _set_network(self, is_up: bool) -> None:
-        """Cut for real where the browser lets us, else by the page's own switch."""
+        """Cut the network itself where the browser allows it, else use the page's own switch."""
         if can_cut(self.driver):
             set_network(self.driver, is_up)
         else:
             self.driver.find_element("id", "network").click()
 
     def wait_for(self, condition: Callable[[], bool]) -> bool:
-        """Until `condition` holds, or patience ends; whether it holds. The table then shows what is wrong."""
+        """Wait until `condition` is true, at most `PATIENCE_S`; returns whether it is. The table then shows the fault."""
         deadline_s = time.monotonic() + PATIENCE_S
         while not condition():
             if time.monotonic() > deadline_s:
@@ -152,7 +152,7 @@ def play(browser: str | None, database: Path) -> int:
         driver.get(url)
         scene = Play(driver, demo)
         if not scene.wait_for(lambda: bool(driver.execute_script("return Boolean(window.demo && demo.server.isLoaded)"))):
-            print(f"The page at {url} did not start; its console says why.", file=sys.stderr)
+            print(f"The page at {url} did not start. Open it in a browser and read the console.", file=sys.stderr)
             return 1
         scene.run()
         missing = scene.missing()
@@ -167,14 +167,14 @@ def play(browser: str | None, database: Path) -> int:
 
 
 def _rest(driver: WebDriver, scene: Play) -> None:
-    """The picture is taken when the last chip has landed."""
+    """Wait for the last chip to land: the picture is taken then."""
     landed = "return document.querySelectorAll('[data-lane=received] .chip:not(.more)').length >= demo.clicked.length"
     still = "return document.getAnimations().every((a) => a.playState !== 'running' || !(a.effect.target.matches('.chip')))"
     scene.wait_for(lambda: bool(driver.execute_script(landed)) and bool(driver.execute_script(still)))
 
 
 def table(rows: list[Row]) -> str:
-    """What was clicked, requested, stored and received, in columns."""
+    """The rows as a table: clicks, requests, stored and received events."""
     head = ("scenario", "clicked", "requests", "kept in localStorage", "received", "")
     lines = [head] + [
         (r.scenario, str(r.clicked), r.requested, str(r.stored), str(r.received), "ok" if r.is_right else "WRONG") for r in rows
@@ -185,13 +185,13 @@ def table(rows: list[Row]) -> str:
 
 
 class BadPort(Exception):
-    """Nobody can listen there; the text says what to do."""
+    """The port cannot be used; the text contains the remedy."""
 
 
 def choose_port(wanted: int | None) -> int:
-    """The wanted port; without a wish our own, or 0 (any that is free) where that is taken. Raises BadPort."""
+    """The wanted port. Without one it is `PORT`, or 0 (any free port) where that is in use. Raises BadPort."""
     if wanted is None and not is_free(PORT):
-        print(f"Port {PORT} is taken, so it is another this time; --port chooses one.")
+        print(f"Port {PORT} is in use; using a free port. Choose one with --port.")
         return 0
     if wanted is not None and not (wanted in range(65_536) and is_free(wanted)):
         allowed = "a port from 0 to 65535 where nobody else listens"
@@ -200,7 +200,7 @@ def choose_port(wanted: int | None) -> int:
 
 
 def is_free(port: int) -> bool:
-    """Whether we can listen there."""
+    """Whether a server can listen there."""
     try:
         socket.create_server(("127.0.0.1", port)).close()
     except OSError:
@@ -225,9 +225,9 @@ def main(arguments: list[str]) -> int:
     """The command line."""
     parser = argparse.ArgumentParser(prog="dev.py demo", description=__doc__.partition("\n")[0])
     parser.add_argument("--play", action="store_true", help="drive the four scenarios in a headless browser")
-    parser.add_argument("--browser", choices=NAMES, help="the browser of --play; default: the first that is there")
+    parser.add_argument("--browser", choices=NAMES, help="the browser of --play; default: the first that is installed")
     parser.add_argument("--database", type=Path, help="an SQLite file; default: build/demo/clicks.sqlite3, with --play a new one")
-    parser.add_argument("--port", type=int, help=f"default: {PORT}, or one that is free where that is taken")
+    parser.add_argument("--port", type=int, help=f"default: {PORT}, or a free one if that is in use")
     options = parser.parse_args(arguments)
     try:
         if not options.play:

@@ -61,7 +61,7 @@ def violations(sizes: Sizes) -> list[str]:
 
 
 def _advice(growth: int) -> str:
-    return "Look for the simpler design first." if growth > 0 else "Lower the limit in tools/sizes.py to what was reached."
+    return "Look for the simpler design first." if growth > 0 else "Lower the limit in tools/sizes.py to the measured size."
 
 
 def integrity_of(text: str) -> str:
@@ -85,7 +85,7 @@ def main() -> int:
     print(report(measured))
     faults = violations(json.loads(measured))
     if measured != SIZE_JSON.read_text():
-        faults.append("dist/size.json does not say what the files weigh. Run python3 dev.py build and commit dist/.")
+        faults.append("dist/size.json differs from the measured sizes. Run python3 dev.py build and commit dist/.")
     print("\n".join(faults), end="\n" if faults else "")
     return 1 if faults else 0
 

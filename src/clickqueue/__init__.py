@@ -16,7 +16,7 @@ __version__: str
 
 
 def __getattr__(name: str) -> str:
-    """Looked up only when asked for: the metadata of an installed package is a file to read."""
+    """`__version__`, which is looked up only on access: the metadata of an installed package is a file to read."""
     if name == "__version__":
         return _version()
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
@@ -37,9 +37,9 @@ def asset_path(name: str = "clickqueue.js") -> Path:
 def integrity(name: str = "clickqueue.js") -> str:
     """The attribute `integrity` of a `<script>` that loads this built script: `sha384-…`, the hash of the file as it was built.
 
-    A browser refuses every other file, also one that was changed on purpose: Django's manifest storage rewrites the last line (the
-    address of the source map), and its copy needs a hash of its own.
-    Raises FileNotFoundError, which lists the scripts, for a name that is none of theirs.
+    A browser refuses a file with any other hash, also one that was changed on purpose: Django's manifest storage rewrites the last line
+    (the address of the source map), and its copy needs a hash of its own.
+    Raises FileNotFoundError, which lists the scripts, for any other name.
     """
     if name not in _files() or not name.endswith(_SCRIPTS):
         raise FileNotFoundError(_no_asset(name))

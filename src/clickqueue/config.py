@@ -1,4 +1,4 @@
-"""What a host may set. A wrong setting throws here, once, and names field, value and what is allowed (CONTRACT 1.4, 1.6)."""
+"""The settings of a queue. A wrong one throws here, once; the error names the field, the value and what is allowed (CONTRACT 1.4, 1.6)."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from clickqueue.platform.texts import describe, json_array
 # A day is longer than any page waits, and far below the 24.8 days (2,147,483,647 ms) at which browsers' timers wrap.
 MAX_DELAY_MS = 86400000
 
-# The default, then of a number the least and the most; of anything else its kind. Where the
-# default is null, null may be given too.
+# Each setting: its default; then the least and the most of a number, or the kind of anything else. A setting
+# whose default is null may be null.
 CONFIG_SCHEMA: dict[str, list[Any]] = {
     # One request carries 60,000 bytes (CONTRACT 3.1): 1,000 events are more than it ever contains.
     "maxBatchSize": [10, 1, 1000],
@@ -53,7 +53,7 @@ def check_api(api: Any) -> None:
 def with_defaults(where: str, schema: dict[str, list[Any]], overrides: Any) -> dict[str, Any]:
     """Every override, and the default where there is none, all checked; an override that is undefined is none."""
     check(where, overrides, ["", "object"])
-    # A stranger's name may be one that every JavaScript object has a method under, `toString`.
+    # A wrong name may be that of a method of every JavaScript object, such as `toString`.
     for name in keys_of(overrides):
         if has_value(overrides, name) and kind(field(schema, name)) != "list":
             raise TypeError(
@@ -68,7 +68,7 @@ def with_defaults(where: str, schema: dict[str, list[Any]], overrides: Any) -> d
 
 def check(where: str, value: Any, rule: list[Any]) -> None:
     is_number = len(rule) > 2
-    # A range up to 1 is one of fractions; everything else that is counted here is whole.
+    # A range up to 1 is one of fractions; every other number is whole.
     is_integer = is_number and rule[2] > 1
     wanted = "number" if is_number else rule[1]
     error = error_message(where, value, ("whole " if is_integer else "") + wanted + limits_of(rule))

@@ -25,13 +25,13 @@ def drop(queue: QueueState, record: Record, reason: str, detail: str) -> None:
 
 
 def drop_if_expired(queue: QueueState, record: Record) -> None:
-    """Called after an attempt that failed, so that each event was offered once more (CONTRACT 4.8)."""
+    """Drop an event that is too old. Called after a failed attempt, so that it was offered once more (CONTRACT 4.8)."""
     if now_ms(queue.env) - record.timestamp_ms > queue.config["maxEventAge"]:
         drop(queue, record, "expired", "too old")
 
 
 def drop_overflow(queue: QueueState) -> None:
-    """Over the limits the oldest event goes that is not in flight (CONTRACT 4.7)."""
+    """Over the limits, drop the oldest event that is not in flight (CONTRACT 4.7)."""
     record = oldest_idle(queue)
     while record is not None and is_full(queue):
         drop(queue, record, "overflow", "is full")

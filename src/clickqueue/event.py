@@ -1,4 +1,4 @@
-"""What an event is. Everything that comes in, from a caller or from storage, is copied and checked as a stranger's (CONTRACT 7.2)."""
+"""The check of an event. Every event, from a caller or from storage, is copied and checked as a stranger's (CONTRACT 7.2)."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """The life of an event: accepted, stored, sent, settled. After its construction no method throws into the host (CONTRACT 1.6).
 
-Every call, timer, response and page event changes what it must and then calls `proceed`, which sends what is due, arms the
-one timer for what is due next, and notifies the host.
+Every call, timer, response and page event changes the state and then calls `proceed`, which sends the batches that are due, arms
+the one timer for the next one, and notifies the host.
 """
 
 from __future__ import annotations
@@ -79,13 +79,13 @@ def accept(queue: QueueState, record: Record, is_urgent: bool) -> str | None:
         queue.counts["duplicates"] += 1
         return record.id
     try:
-        # Settled once, and enqueued again: then the host means it.
+        # A settled event that is enqueued again is a new one.
         queue.tombstones.delete(record.id)
         note_arrival(queue, record, is_urgent)
         append_to_tail(queue, record)
         queue.pending.append(record)
     except Exception as error:
-        # A host broke what every page has, or its stack is at its end.
+        # The host broke something that every page has, or its stack is full.
         queue.by_id.delete(record.id)
         remove_item(queue.tail.records, record)
         count_drop(queue, record.json_text, "invalid", "event is not queued: " + message_of(error))
@@ -103,7 +103,7 @@ def store(queue: QueueState, record: Record) -> None:
 def subscribe(queue: QueueState, listener: Callable[[], None]) -> Callable[[], None]:
     """Call `listener` after each change of the snapshot, until the returned function is called."""
 
-    # One of its own: the same listener may subscribe twice, and each subscription ends by itself.
+    # A function of its own: the same listener may subscribe twice, and each subscription ends separately.
     def call() -> None:
         listener()
 
@@ -157,7 +157,7 @@ def send_due(queue: QueueState, may_send: bool) -> None:
     obey_purge(queue)
     wake_at_ms = next_wake_ms(queue)
     while may_send and wake_at_ms is not None and wake_at_ms <= uptime_ms(queue):
-        # Where nothing left, though something is due, a host is broken. Waiting beats turning in circles.
+        # Nothing was sent although something is due: the host is broken. End the loop, and wait for the timer.
         is_stuck = send_next(queue, batch_to_retry(queue), MAX_BODY_BYTES) == 0
         wake_at_ms = uptime_ms(queue) + queue.config["initialRetryDelay"] if is_stuck else next_wake_ms(queue)
     arm(queue, wake_at_ms)
@@ -179,7 +179,7 @@ def work(queue: QueueState, may_send: bool) -> None:
 
 
 def snapshot_of(queue: QueueState) -> dict[str, Any]:
-    """The `QueueStats` of this moment."""
+    """The current `QueueStats`."""
     in_flight = 0
     for batch in queue.in_flight:
         in_flight += len(filtered(batch.records, lambda record: is_pending(queue, record)))

@@ -1,7 +1,7 @@
 """The queue as a React hook: a component has a queue for as long as it is mounted, and no event is lost in between.
 
-React is passed in, never imported, and only three of its hooks are used: an object with `useState`, `useEffect` and
-`useSyncExternalStore`, Preact's compat too, will do. Rendering touches nothing, so it works on a server.
+React is passed in, never imported. Any object with `useState`, `useEffect` and `useSyncExternalStore` works, such as `preact/compat`.
+Rendering touches nothing, so it works on a server.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ def create_use_widget(react: Any) -> Any:
         widget = react.useState(lambda: create_widget(props))[0]
 
         def commit() -> None:
-            # Not while rendering: React may throw a render away.
+            # Not during a render, which React may discard.
             widget["props"] = props
 
         react.useEffect(commit)
@@ -85,7 +85,7 @@ def create_widget(props: Any) -> dict[str, Any]:
 
 
 def flush_then_destroy(queue: Any) -> None:
-    """Send what is unsent, then destroy the queue; where nothing can be stored, not before its last event is through."""
+    """Send the unsent events, then destroy the queue; without storage, only after its last event is settled."""
     queue.flush()
 
     def on_change() -> None:

@@ -35,7 +35,7 @@ class Segment:
     def __init__(self, storage_key: str) -> None:
         self.storage_key = storage_key
         self.records: list[Record] = []
-        # Storage does not contain `records` under the key.
+        # Storage does not contain these `records` under the key.
         self.is_dirty = False
 
 
@@ -50,7 +50,7 @@ class Record:
         self.timestamp_ms: float = event["timestamp"]
         self.json_text = json_text
         self.size_bytes = size_bytes
-        # When it leaves, even alone.
+        # When it is sent, even alone.
         self.due_at_ms: float = 0
         # The largest batch that it may be part of. Halved each time that the server rejects a batch with it; events of
         # different limits never travel together.
@@ -133,7 +133,7 @@ class QueueState:
         self.floor_ms: float = 0
 
         self.listeners: list[Callable[[], None]] = []
-        # Calls that the host is still owed; they are made when the queue is at rest.
+        # Calls to the host that are still to be made, when the queue is at rest.
         self.host_callbacks: list[Callable[[], None]] = []
         self.counts = overlay(EMPTY_STATS, {})
         self.drop_counts: dict[str, int] = overlay(EMPTY_STATS["dropped"], {})
@@ -161,7 +161,7 @@ def is_online(queue: QueueState) -> bool:
 
 
 def run_guarded(queue: QueueState, work: Callable[[], None]) -> None:
-    """Run to its end before anything else begins. An exception of a broken host ends it; the next call goes on from there."""
+    """Run `work` to its end before anything else begins. An exception of a broken host ends it; the next call continues from there."""
     queue.is_busy = True
     attempt(work, noop, noop)
     queue.is_busy = False

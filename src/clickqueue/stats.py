@@ -1,4 +1,4 @@
-"""What the host can see: counters that are even at every instant, one snapshot of them, and every drop (CONTRACT 1.3, 6)."""
+"""The host's view: counters that add up at every instant, one snapshot of them, and every drop (CONTRACT 1.3, 6)."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def count_drop(queue: QueueState, event: Any, reason: str, detail: str) -> None:
 
 
 def notify_host(queue: QueueState, snapshot: dict[str, Any]) -> None:
-    """Replace the snapshot where it differs, then make the calls that are owed. Their exceptions stay inside (CONTRACT 1.6)."""
+    """Replace the snapshot where it differs, then make the pending calls to the host. Their exceptions stay inside (CONTRACT 1.6)."""
     calls = queue.host_callbacks
     queue.host_callbacks = []
     if some(keys_of(snapshot), lambda name: snapshot[name] != field(queue.snapshot, name)):

@@ -343,11 +343,11 @@ def test_the_port_is_the_same_each_time(monkeypatch: pytest.MonkeyPatch, tmp_pat
 def test_a_taken_port_of_our_own_gives_way(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], taken_port: int
 ) -> None:
-    """Where somebody listens at our port, a free one is taken, and one line says so."""
+    """If the default port is in use, a free one is used, and one line is printed about it."""
     monkeypatch.setattr(tool, "PORT", taken_port)
     assert tool.choose_port(None) == 0
     (line,) = capsys.readouterr().out.splitlines()
-    assert f"Port {taken_port} is taken" in line
+    assert f"Port {taken_port} is in use" in line
 
 
 @pytest.mark.parametrize("port", [-1, 65_536, None])

@@ -1,1 +1,1 @@
-"""How events leave: which travel together, when, and what each answer means."""
+"""How events are sent: which of them together, when, and what each response means."""

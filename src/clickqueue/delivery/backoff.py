@@ -6,10 +6,10 @@ from typing import Any
 
 
 def backoff_ms(failures: int, config: dict[str, Any], random: float) -> float:
-    """The delay after so many path failures in a row; `random`, 0 up to 1, takes its part of `retryJitter` off."""
+    """The delay in ms after so many delivery failures in a row; `random`, 0 up to 1, takes off its part of `retryJitter`."""
     delay_ms: float = config["initialRetryDelay"] / 2
     for _ in range(failures):
-        # Held at the limit on the way, so that no number of failures overflows.
+        # Limited at each step, so that no number of failures overflows.
         delay_ms = min(delay_ms * 2, config["maxRetryDelay"])
     jitter: float = config["retryJitter"]
     return delay_ms * (1 - random * jitter)

@@ -20,7 +20,7 @@ PER_EVENT_BYTES = 20
 
 
 def request_bytes(records: list[Record]) -> int:
-    """The most that a request with these events may weigh."""
+    """An upper bound of the bytes of a request with these events."""
     size_bytes = ENVELOPE_BYTES
     for record in records:
         size_bytes += record.size_bytes + PER_EVENT_BYTES

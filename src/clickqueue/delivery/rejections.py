@@ -1,4 +1,4 @@
-"""A server that rejects a batch as such: the batch is bisected until the poison event is alone, then tried some more (CONTRACT 3.5)."""
+"""A rejected batch is bisected until the poison event is alone; that one is retried, and dropped in the end (CONTRACT 3.5)."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def bisect(queue: QueueState, batch: Batch, reason: str, detail: str) -> None:
-    # Of the batch as it was sent: an event that has expired since may have been the poison.
+    # Half of the batch as it was sent: an event that has expired since may have been the poison event.
     limit = len(batch.records) / 2
     for record in filtered(batch.records, lambda record: is_pending(queue, record)):
         record.batch_limit = limit

@@ -1,4 +1,4 @@
-"""When to send next. All rules give one time, `next_wake_ms`, and one timer is armed for it (CONTRACT 3.1, 3.6 to 3.9)."""
+"""When to send next. All rules together return one time, `next_wake_ms`, and one timer is armed for it (CONTRACT 3.1, 3.6 to 3.9)."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def batch_size(queue: QueueState) -> int:
 
 
 def next_wake_ms(queue: QueueState) -> float | None:
-    """When there is something to do; None where only an event, an answer or the host can change that."""
+    """The time of the next attempt; None where only a page event, a response or the host can cause one."""
     if queue.is_destroyed or len(queue.in_flight) > 0 or len(queue.pending) == 0:
         return None
     if not is_online(queue):
@@ -40,12 +40,12 @@ def next_wake_ms(queue: QueueState) -> float | None:
 
 
 def due_at_ms(queue: QueueState) -> float:
-    """When the pending events, none of which is in a batch, make one: at once where they fill it, else with the first of them."""
+    """When the pending events, none of which is in a batch, become one: at once if they fill it, else when the first of them is due."""
     wake_at_ms = NEVER_MS
     count = 0
     for record in queue.pending:
         wake_at_ms = min(wake_at_ms, record.due_at_ms)
-        # A requeued event comes by time alone, or a server that rejects it would be hammered.
+        # A requeued event becomes due by time alone: otherwise a server that rejects it would get it again and again.
         if not record.is_requeued:
             count += 1
         if count >= batch_size(queue):
@@ -68,24 +68,24 @@ def arm(queue: QueueState, wake_at_ms: float | None) -> None:
         if wake_at_ms is not None:
             queue.timer = queue.env.set_timeout(lambda: on_timer(queue, wake_at_ms), wake_at_ms - uptime_ms(queue))
     except Exception:
-        # A host that broke its timers: the next call or page event goes on.
+        # A host broke its timers: the next call or page event sends what is due.
         pass
 
 
 def on_timer(queue: QueueState, wake_at_ms: float) -> None:
-    """The time has come, also where a host stopped the clock (a fake one, left behind by a test)."""
+    """Send what is due, also where a host stopped the clock (a fake one, left behind by a test)."""
     queue.floor_ms = wake_at_ms
     queue.proceed()
 
 
 def reset_backoff(queue: QueueState) -> None:
-    """The network works: the next attempt waits for no failure. `Retry-After` stays in force."""
+    """The network works: end the backoff. `Retry-After` stays in force."""
     queue.consecutive_failures = 0
     queue.retry_at_ms = 0
 
 
 def flush(queue: QueueState) -> None:
-    """Send everything, batch after batch. The wish outlives a request that is in flight and fails (CONTRACT 3.9)."""
+    """Send everything, batch after batch, also where the request in flight fails (CONTRACT 3.9)."""
     queue.is_flush_wanted = len(queue.in_flight) > 0
     queue.retry_at_ms = 0
     queue.retry_after_until_ms = 0
@@ -94,7 +94,7 @@ def flush(queue: QueueState) -> None:
 
 
 def state_of(queue: QueueState) -> str:
-    """What the queue waits for, the first that applies (CONTRACT 6.1)."""
+    """The state of the queue: the first of these conditions that applies (CONTRACT 6.1)."""
     if queue.is_destroyed:
         return "destroyed"
     if len(queue.in_flight) > 0:

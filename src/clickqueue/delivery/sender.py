@@ -1,4 +1,4 @@
-"""How a batch leaves, and what becomes of its events when the response comes (CONTRACT 3.4, 3.5)."""
+"""How a batch is sent, and how its response settles its events (CONTRACT 3.4, 3.5)."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def send_next(queue: QueueState, failed: Batch | None, max_bytes: int) -> int:
 def send_before_leaving(queue: QueueState) -> None:
     """The page may never run again: send what fits, oldest first, without waiting for responses (CONTRACT 5.1).
 
-    Not while `Retry-After` is in force: the events are stored, and the next page sends them (CONTRACT 3.6).
+    It sends nothing while `Retry-After` is in force: the events are stored, and the next page sends them (CONTRACT 3.6).
     """
     if is_online(queue) and queue.retry_after_until_ms <= uptime_ms(queue):
         queue.is_leaving = True
@@ -55,7 +55,7 @@ def send_within_budget(queue: QueueState) -> None:
 
 
 def send(queue: QueueState, batch: Batch) -> bool:
-    """Returns False where a broken host kept it from leaving and from failing."""
+    """Send a batch. Returns False where a broken host prevented both the request and its failure."""
     queue.last_attempt_at_ms = uptime_ms(queue)
     queue.counts["batches"] += 1
     before = queue.in_flight
@@ -68,7 +68,7 @@ def send(queue: QueueState, batch: Batch) -> bool:
             lambda error: on_error(queue, batch, error),
         )
     except Exception:
-        # Near the end of the host's stack even a handler may overflow. No call is made here, so this is done.
+        # Near the end of the host's stack even a handler may overflow; these lines make no call.
         queue.in_flight = before
         batch.is_in_flight = False
         return False
@@ -79,8 +79,8 @@ def call_api(queue: QueueState, batch: Batch) -> Any:
     events: list[Any] = []
     for record in batch.records:
         events.append(parse_json(queue.env, record.json_text))
-    # Every request fits (CONTRACT 5.1). A host's own requests may have used up what the page's keepalive requests share, so
-    # after a network error one without it is tried, unless the page is left.
+    # Every request fits (CONTRACT 5.1). The host's own requests may have used up the bytes that the page's keepalive requests
+    # share, so after a network error the next attempt is one without it, unless the page is left.
     keepalive = queue.is_leaving or not batch.has_network_error
     request = {"batchId": batch.id, "timestamp": now_ms(queue.env), "keepalive": keepalive}
     return queue.api.track_click_batch(events, request)

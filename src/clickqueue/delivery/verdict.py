@@ -1,4 +1,4 @@
-"""What a response means. It is a delivery failure unless the server rejects the events, and this is all of it (CONTRACT 3.5)."""
+"""The meaning of a response: every failure is a delivery failure, unless the server rejects the events (CONTRACT 3.5)."""
 
 from __future__ import annotations
 
@@ -6,15 +6,15 @@ from typing import Any
 
 from clickqueue.platform.runtime import field, find, kind, some
 
-# A server may ask for patience, not for silence (CONTRACT 3.6).
+# A server may delay the queue, but not switch it off (CONTRACT 3.6).
 MAX_RETRY_AFTER_MS = 3600000
 
 
 def rejection_reason(error: Any) -> str | None:
-    """Why the server rejects the events, which is also why one is dropped that never gets past; None where it does not.
+    """The reason for which the server rejects the events, and one that it always rejects is dropped; None where it does not.
 
-    400 Bad Request, 413 Content Too Large, 422 Unprocessable Content (RFC 9110, 15.5). All other statuses, unknown ones
-    too, are no statement about the events, so they cost none.
+    400 Bad Request, 413 Content Too Large, 422 Unprocessable Content (RFC 9110, 15.5). No other status, known or
+    unknown, is a statement about the events, so it drops none.
     """
     status = field(error, "status")
     if status == 413:
@@ -23,7 +23,7 @@ def rejection_reason(error: Any) -> str | None:
 
 
 def retry_after_ms(error: Any) -> float:
-    """How long the server asks to wait; 0 where it does not."""
+    """The ms that the server asks to wait; 0 where it asks for none."""
     asked_ms = field(error, "retryAfterMs")
     return min(max(asked_ms, 0), MAX_RETRY_AFTER_MS) if kind(asked_ms) == "number" else 0
 
@@ -35,7 +35,7 @@ def list_at(answer: Any, key: str) -> list[Any]:
 
 
 def rejected_item_reason(answer: Any, event_id: str) -> str | None:
-    """Why the server will never take this event; None where it does not list it."""
+    """The reason for which the server rejects this event; None where it does not list the event."""
     item = find(list_at(answer, "rejected"), lambda item: field(item, "id") == event_id)
     reason = field(item, "reason")
     return None if item is None else reason if kind(reason) == "string" else "no reason"

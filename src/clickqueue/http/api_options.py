@@ -1,6 +1,6 @@
 """The options of `createWidgetApi`: every limit with its reason.
 
-A wrong option throws here, once, where its developer looks; after that the api only ever rejects.
+A wrong option throws here, once; after that the api only returns promises that reject.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ OPTIONS_SCHEMA: dict[str, list[Any]] = {
     # There is no default: the empty text is refused.
     "endpoint": ["", "string"],
     "batchEndpoint": ["/batch", "string"],
-    # Three retransmissions of a lost packet (1, 2 and 4 s) fit in; while a request hangs, nothing else of the tab is sent.
+    # Long enough for three retransmissions of a lost packet (1, 2 and 4 s); while a request hangs, the tab sends nothing else.
     # Ten minutes are longer than any proxy waits.
     "timeoutMs": [10000, 1, 600000],
     "headers": [{}, "object"],

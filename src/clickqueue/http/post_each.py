@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def post_each(api: Any) -> dict[str, Any]:
-    """`trackClickBatch` over the `trackClick` of another api: in their order, up to the first failure; the rest is retried."""
+    """`trackClickBatch` over the `trackClick` of another api: posts the events in order up to the first failure; the rest is retried."""
 
     def post_batch(events: list[Event], request: Any) -> Any:
         answer: dict[str, list[Any]] = {"rejected": [], "retry": []}
@@ -30,7 +30,7 @@ def post_each(api: Any) -> dict[str, Any]:
                     answer["retry"].append(events[later]["id"])
                 return answer
 
-            # With nothing answered before, a failure is one like any other: back off, or bisect to find the poison event.
+            # A failure of the first event is one of the batch: the queue backs off, or bisects.
             return (
                 api["trackClick"](events[index], request).then(done, failed if index > 0 else None)
                 if index < len(events)

@@ -30,7 +30,7 @@ def create_api(options: Any, http: Http) -> dict[str, Any]:
                 "headers": settings["headers"],
                 # A click often leaves the page.
                 "keepalive": field(request, "keepalive") is not False,
-                # Followed, a redirect becomes a GET without the events, and the page that it finds would acknowledge them.
+                # A redirect that is followed becomes a GET without the events, and its response would acknowledge them.
                 "redirect": "manual",
                 "signal": signal,
                 "body": body_of(),
@@ -47,7 +47,7 @@ def create_api(options: Any, http: Http) -> dict[str, Any]:
 
 
 def batch_text(events: list[Event], request: dict[str, Any], http: Http) -> str:
-    """The body, put together here, so that one event is in it as it is by itself, whatever the host made of arrays."""
+    """The body of a batch. It is joined from texts, so that each event is in it unchanged, even if the host patched arrays."""
     head = '{"batchId":' + str(to_json(http, request["batchId"])) + ',"timestamp":' + str(to_json(http, request["timestamp"]))
     return head + ',"events":' + json_array(events, lambda event: to_json(http, event)) + "}"
 
@@ -61,7 +61,7 @@ def read_answer(url: str, response: Response, text: str, http: Http) -> Any:
     try:
         value = http.JSON.parse(text)
     except Exception:
-        # PHP calls everything text/html: a text that parses as JSON is no web page.
+        # PHP sends everything as text/html: a text that parses as JSON is no web page.
         if looks_like_html(text, response.headers.get("content-type")):
             is_good = False
             message += " and HTML"

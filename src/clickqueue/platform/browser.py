@@ -68,7 +68,7 @@ def kind_of(env: Window, event: Any) -> str:
 
 def exchange(settings: Any, url: str, prepare: Callable[[Any], dict[str, Any]], read_answer: Callable[[Any, str], Any]) -> Any:
     timers: list[Any] = []
-    # None before Safari 11.1: the promise still ends in time, the request may go on.
+    # None before Safari 11.1: the promise still settles in time, but the request may continue.
     controller = new_controller(globalThis)
 
     def on_timeout(reject: Any) -> None:
@@ -78,7 +78,7 @@ def exchange(settings: Any, url: str, prepare: Callable[[Any], dict[str, Any]], 
 
     def start(resolve: Any, reject: Any) -> None:
         timers.append(setTimeout(lambda: on_timeout(reject), settings["timeoutMs"]))
-        # Looked up at this moment, since a host may patch its fetch; called bare, since it may be no method.
+        # Looked up at each call, since a host may patch its fetch; called without `this`, since it may be no method.
         send = fetch if settings["fetch"] is None else settings["fetch"]
         request = prepare(field(controller, "signal"))
         # The body of a failure is read too: an unread keepalive body counts against the page's 64 KiB until all later ones fail.

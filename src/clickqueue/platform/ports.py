@@ -1,4 +1,4 @@
-"""The browser as the queue uses it: these few interfaces of the web are all that it touches. CPython only.
+"""The browser as the queue uses it: the queue calls only these few interfaces. CPython only.
 
 A window has this shape, `tests/fakes/` has it too, and a host may pass another as `env`. Names are snake_case here and the
 web's own in JavaScript: `local_storage.get_item` is `localStorage.getItem`. Every method may raise, at any time: a host may have
@@ -106,7 +106,7 @@ class Window(Protocol):
         """Call back once, not before `delay_ms` have passed; returns a handle. One timer is armed at a time."""
 
     def clear_timeout(self, handle: Any) -> None:
-        """Forget a timer. One that has fired may be cleared too."""
+        """Cancel a timer; nothing happens where it has fired."""
 
     def add_event_listener(self, event_type: str, listener: Callable[[Any], None]) -> None:
         """Call `listener(event)` for each event of a type, until it is removed."""
@@ -119,7 +119,7 @@ class Window(Protocol):
 
 
 class Api(Protocol):
-    """The host's way to its endpoint: `createWidgetApi` makes one, any object of this shape will do."""
+    """The host's api: `createWidgetApi` returns one, and any object of this shape works."""
 
     def track_click_batch(self, events: list[Event], request: dict[str, Any]) -> Any:
         """Send a batch; CONTRACT 3.4 defines the answers. `request` is {batchId, timestamp, keepalive}."""
@@ -145,7 +145,7 @@ class HttpDate(Date, Protocol):
 
 
 class Http(Protocol):
-    """The browser as `widget_api.py` uses it. Not part of `Window`: a host that wants another way gives its own `fetch`."""
+    """The browser as `widget_api.py` uses it. Not part of `Window`: a host may pass its own `fetch` instead."""
 
     JSON: Json
     Date: HttpDate
@@ -159,8 +159,8 @@ class Http(Protocol):
     ) -> Any:
         """Send the request that `prepare(signal)` returns by `fetch` (None: the page's own), at once, and read the whole body.
 
-        `fetch` and `timeoutMs` are in the settings. Returns a promise of what `read_answer` makes of the response and its text. It
-        rejects with whatever any of them raises, and when `timeoutMs` pass before the body's end; then the request is aborted.
+        `fetch` and `timeoutMs` are in the settings. Returns a promise of the value that `read_answer` returns for the response and its
+        text. It rejects with any exception of these, and when `timeoutMs` pass before the body's end; then the request is aborted.
         """
 
     def fail(self, message: str, fields: dict[str, Any]) -> Any:

@@ -17,9 +17,9 @@ T = TypeVar("T")
 
 
 def describe(value: Any) -> str:
-    """A value as an error message names it; of an object only that it is one."""
+    """A value as an error message names it; an object without its content."""
     if isinstance(value, str):
-        # JavaScript writes half a character as its number.
+        # JavaScript escapes half of a surrogate pair.
         return re.sub("[\ud800-\udfff]", lambda half: json.dumps(half[0])[1:-1], json.dumps(value, ensure_ascii=False))
     if value is None or isinstance(value, bool):
         return json.dumps(value)
@@ -38,12 +38,12 @@ def message_of(error: Any) -> str:
 
 
 def parse_whole(text: str | None) -> int:
-    """The number that up to 15 plain digits spell, -1 where the text is anything else, or there is none."""
+    """The number that a text of 1 to 15 digits spells; -1 for any other text, and for none."""
     return int(text) if text is not None and re.fullmatch(r"[0-9]{1,15}", text) else -1
 
 
 def looks_like_html(text: str, content_type: str | None) -> bool:
-    """The page of a captive portal, whatever its type: it begins with a tag, or is said to be HTML and is not empty."""
+    """Whether this is a web page, as of a captive portal: it begins with a tag, or its type is HTML and it is not empty."""
     return re.match("(?:[^\\S\x1c-\x1f\x85]|\ufeff)*<", text) is not None or (
         text != "" and "html" in (content_type or "").lower()
     )
@@ -71,5 +71,5 @@ def in_order(texts: list[str]) -> list[str]:
 
 
 def utf8_bytes(text: str) -> int:
-    """Length of the text in UTF-8, which is how a request body is counted. A text of `to_json` has no half characters."""
+    """Length of the text in UTF-8, which is how a request body is counted. A text of `to_json` has no half surrogate pairs."""
     return len(text) if text.isascii() else len(text.encode("utf-8"))

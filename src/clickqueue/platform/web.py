@@ -1,4 +1,4 @@
-"""What only a window has: its clock, JSON, random bytes, signals and events; `web.js` has the same names for JavaScript."""
+"""Calls to the window: its clock, JSON, random bytes, signals and events; `web.js` has the same names for JavaScript."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 
 def now_ms(env: Any) -> int:
-    """The wall clock, for timestamps and ids; 0 where a host broke it. Whole: a key with a dot would be no journal's."""
+    """The wall clock in whole ms, for timestamps and ids (a key with a dot names no journal); 0 where a host broke it."""
     try:
         return int(env.Date.now() // 1)
     except Exception:
@@ -21,7 +21,7 @@ def parse_json(env: Any, text: str) -> Any:
 
 
 def to_json(env: Any, value: Any) -> Any:
-    """JSON text, whatever the host added to the prototypes of lists and objects; no text where the value has none."""
+    """JSON text, even if the host patched the prototypes of lists and objects; no text where the value has none."""
     return env.JSON.stringify(value, None)
 
 

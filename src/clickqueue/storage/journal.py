@@ -60,7 +60,7 @@ def remove(queue: QueueState, event_id: str) -> None:
 
 
 def mark_dirty(queue: QueueState, segment: Segment) -> None:
-    """Storage no longer has of this segment what it should."""
+    """The segment differs from its text in storage: `save` must write it."""
     if not segment.is_dirty:
         segment.is_dirty = True
         queue.dirty_segments.append(segment)

@@ -35,7 +35,8 @@ def erase(queue: QueueState) -> None:
     try:
         mark = uuid7(queue.env)
         queue.purge_mark = mark
-        # First, so that no tab hears of its removed journal before it hears of the purge. There may be room for it only later.
+        # The mark comes first, so that no tab gets the event of its removed journal before that of the purge. There may be
+        # room for it only later.
         attempt(lambda: set_key(queue, mark_key(queue), mark), noop, noop)
         for storage_key in stored_keys(queue):
             remove_key(queue, storage_key)
@@ -64,7 +65,7 @@ def on_mark(queue: QueueState, mark: str | None) -> None:
 
 
 def forget_mark(queue: QueueState) -> None:
-    """A page that starts has nothing from before the purge; tabs that live were told of the mark when it was written."""
+    """Remove the mark: a page that starts has nothing from before the purge, and living tabs got the storage event of the mark."""
     try:
         remove_key(queue, mark_key(queue))
     except Exception:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def collect(queue: QueueState, texts: list[str | None]) -> None:
-    """Append the events of these texts to this tab's journal, those that are new to it. They are due at once.
+    """Append the events of these texts that are new to this tab to its journal. They are due at once.
 
     They are the last in the queue, so that those of one tab keep their order, also where its mirror is read before its journal.
     """
@@ -30,7 +30,7 @@ def collect(queue: QueueState, texts: list[str | None]) -> None:
 
 
 def unknown_events(queue: QueueState, text: str | None) -> list[Record]:
-    """The events of a stored text that are neither pending here nor settled. All that is no event is counted as `corrupt` (CONTRACT 4.5)."""
+    """The events of a stored text that are neither pending here nor settled. Every other item is counted as `corrupt` (CONTRACT 4.5)."""
     records: list[Record] = []
     for item in items_of(queue, text):
         record = parse_event(queue, item, False)

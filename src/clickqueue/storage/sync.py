@@ -1,7 +1,7 @@
 """Storage is brought up to date: the dirty segments of this tab's journal, and the mirror.
 
 The mirror is a copy of the first pending events under the one documented key (CONTRACT 4.1). Several tabs may write there, so it
-is read before each write; what is unknown in it is left there or, by the leader, taken over. Storage may fail at any call:
+is read before each write; unknown events in it are left there, or the leader adopts them. Storage may fail at any call:
 a segment then stays dirty, and the next `save` tries again (CONTRACT 4.6).
 """
 
@@ -44,12 +44,12 @@ def write_segment(queue: QueueState, segment: Segment) -> None:
 
 
 def read_mirror(queue: QueueState) -> bool:
-    """Learn what the main key contains by now. Returns False where it cannot be read: it is not written then either."""
+    """Read the main key. Returns False where it cannot be read; then it is not written either."""
     try:
         text = read_key(queue, queue.main_key)
         if text != queue.mirror_text:
             if text is None:
-                # A script may have emptied the storage, which a page does not hear of its own scripts.
+                # A script of this page may have emptied the storage: a page gets no event of its own scripts.
                 rewrite(queue, None)
             if queue.role == LEADER:
                 collect(queue, [text])

@@ -1,4 +1,4 @@
-"""Web Locks: exclusive names across tabs. The browser gives a lock away when its tab ends, however it ends.
+"""Web Locks: exclusive names across tabs. The browser releases a lock when its tab ends, even by a crash.
 
 A session is one stay of a tab in its page. Every lock and every request of it ends with the session.
 """

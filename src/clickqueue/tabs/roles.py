@@ -80,14 +80,14 @@ def detach(queue: QueueState) -> None:
 
 
 def rejoin(queue: QueueState) -> None:
-    """The journal is the leader's now: what is stored there is handed over, the rest moves to a new journal."""
+    """The journal is the leader's now: its stored events are handed over, the others move to a new journal."""
     end_session(queue)
     become(queue, DETACHED)
     join(queue)
 
 
 def on_own_lock(queue: QueueState, is_granted: bool) -> Any:
-    """Taken: a leader saw the key before the lock was requested (Chromium, where a tab writes while it loads)."""
+    """Keep the own lock; rejoin if a leader took it, which saw the key before the request (Chromium, where a tab writes while it loads)."""
     if is_granted:
         return queue.session.until_end
     rejoin(queue)
@@ -171,5 +171,5 @@ def on_storage_event(queue: QueueState, storage_key: str | None, text: str | Non
             # A leader found the journal before its lock was requested, and has adopted it; or a script emptied the storage.
             rejoin(queue)
     elif journal is not None and queue.role == LEADER:
-        # The last writes of a tab may be heard of when its journal was adopted already (locks and storage are separate channels).
+        # The events of a tab's last writes may come after its journal was adopted (locks and storage are separate channels).
         watch_journal(queue, journal, [text])
