@@ -17,7 +17,8 @@ SIZE_JSON = DIST / "size.json"
 LIMITS = {
     "clickqueue.js": {"minified": 14343, "brotli": 6165},
     "use-widget.js": {"minified": 1229, "brotli": 598},
-    "clickqueue.iife.js": {"minified": 15402, "brotli": 6529},
+    "consent.js": {"minified": 699, "brotli": 402},
+    "clickqueue.iife.js": {"minified": 16015, "brotli": 6762},
 }
 """In bytes, of the files that visitors download: what was measured, so that growth is a visible diff. The aim for the module was 7 000
 and 2 900 (the smallest public peer that persists, background-sync of Workbox, weighs 8 484 and 2 718); docs/design.md says where the
