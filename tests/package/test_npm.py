@@ -17,6 +17,7 @@ EXPORTS = {
     "clickqueue": "ClickQueue DEFAULTS EMPTY_STATS createWidgetApi postEach",
     "clickqueue/use-widget": "createUseWidget",
     "clickqueue/consent": "createConsentGate",
+    "clickqueue/testing": "failure fakeApi fakeClick fakeEnv",
 }
 CHECKS = {
     "publint": ("publint/src/cli.js", "run", "--strict"),

@@ -11,7 +11,8 @@ from tools import node
 
 WAYS = Path(__file__).with_name("ways")
 ENTRIES = ["clickqueue", "use-widget", "consent"]
-RESOLVED = [f"{entry}.d.{ending}" for entry in ENTRIES for ending in ("ts", "cts")]
+PLAIN = ["testing"]
+RESOLVED = [f"{entry}.d.{ending}" for entry in (*ENTRIES, *PLAIN) for ending in ("ts", "cts")]
 
 
 @pytest.fixture(scope="module")
@@ -38,7 +39,8 @@ def test_every_way_compiles(compiled: subprocess.CompletedProcess[str]) -> None:
 @pytest.mark.parametrize("name", RESOLVED)
 def test_each_way_has_types_of_its_own(compiled: subprocess.CompletedProcess[str], name: str) -> None:
     """`import` finds the `.d.ts` of an entry, `require` its `.d.cts`."""
-    assert str(node.ROOT / "dist" / name) in compiled.stdout.splitlines()
+    folder = "npm" if (node.ROOT / "npm" / name).is_file() else "dist"
+    assert str(node.ROOT / folder / name) in compiled.stdout.splitlines()
 
 
 @pytest.mark.parametrize("name", ENTRIES)
