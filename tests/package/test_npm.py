@@ -17,6 +17,7 @@ EXPORTS = {
     "clickqueue": "ClickQueue DEFAULTS EMPTY_STATS createWidgetApi postEach",
     "clickqueue/use-widget": "createUseWidget",
     "clickqueue/consent": "createConsentGate",
+    "clickqueue/inspect": "describeChange inspect mountInspector",
     "clickqueue/testing": "failure fakeApi fakeClick fakeEnv",
 }
 CHECKS = {

@@ -1,4 +1,4 @@
-"""`clickqueue/testing`: its fakes are tested, and the examples for hosts run, under Vitest, Jest and Mock Service Worker."""
+"""`clickqueue/testing` and `clickqueue/inspect`: their own tests pass, and so do the examples, under Vitest, Jest and MSW."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 from tools import node
 
 EXAMPLES = node.ROOT / "examples" / "testing"
-VITEST = [*sorted(EXAMPLES.glob("*.vitest.test.js")), Path(__file__).with_name("fakes.vitest.test.js")]
+VITEST = [path for folder in (EXAMPLES, Path(__file__).parent) for path in sorted(folder.glob("*.vitest.test.js"))]
 JEST = sorted(EXAMPLES.glob("*.jest.test.cjs"))
 
 

@@ -11,7 +11,7 @@ from tools import node
 
 WAYS = Path(__file__).with_name("ways")
 ENTRIES = ["clickqueue", "use-widget", "consent"]
-PLAIN = ["testing"]
+PLAIN = ["testing", "inspect"]
 RESOLVED = [f"{entry}.d.{ending}" for entry in (*ENTRIES, *PLAIN) for ending in ("ts", "cts")]
 
 
