@@ -65,7 +65,7 @@ export interface BatchInfo {
   keepalive: boolean
 }
 
-/** What an endpoint may answer about single events. Every event that is not listed is acknowledged. */
+/** An endpoint's answer about single events. Every event that is not listed is acknowledged. */
 export interface BatchAnswer {
   /** Never sent again: dropped as `rejected`, with the reason that the server gives. */
   rejected?: Array<{ id: string; reason?: string }>
@@ -74,7 +74,7 @@ export interface BatchAnswer {
 }
 
 /**
- * The way to the endpoint. `createWidgetApi` makes one; the example is one written by hand.
+ * The connection to the endpoint. `createWidgetApi` returns one; the example is written by hand.
  *
  * Return nothing, null or a `BatchAnswer`, or a promise of one of these: the batch is acknowledged. Reject for a failure, with the HTTP
  * status as `status` and the wait that `Retry-After` asks for as `retryAfterMs` on the error. A value whose `ok` is false is a
@@ -158,7 +158,7 @@ export interface QueueConfig {
   maxRetryDelay: number
   /**
    * The `localStorage` key with a copy of the first 50 pending events. Keys that begin with `<key>:` contain the events of each tab,
-   * `<key>!` is the mark of a purge: all of these belong to the queue, which removes what is no event there. Not empty,
+   * `<key>!` is the mark of a purge: all of these belong to the queue, which removes from them all that is not an event. Not empty,
    * default `'srv_click_queue'`. Queues with the same endpoint may share a key; queues with different endpoints need a key each,
    * such as `shop_clicks` and `blog_clicks`.
    */
@@ -185,8 +185,8 @@ export interface QueueConfig {
    */
   requiredFields: readonly string[]
   /**
-   * Called for each event that is dropped; `detail` is a sentence. `event` is what was there: for `invalid` and `corrupt` it may be
-   * anything. Default null. An exception that it throws stays inside the queue.
+   * Called for each event that is dropped; `detail` is a sentence. `event` is the dropped event; for `invalid` and `corrupt` it may be
+   * any value. Default null. An exception that it throws stays inside the queue.
    */
   onDrop: ((event: unknown, reason: DropReason, detail: string) => void) | null
 }
@@ -210,7 +210,7 @@ export type QueueState = 'idle' | 'waiting' | 'sending' | 'backing-off' | 'parke
  */
 export interface QueueStats {
   readonly state: QueueState
-  /** `navigator.onLine`. False is certain; true says only that there is some network. */
+  /** `navigator.onLine`. False is certain; true means only that there is some network. */
   readonly isOnline: boolean
   /** Whether every pending event is in `localStorage`, so that a reload or a crash loses none. */
   readonly persistent: boolean
@@ -228,7 +228,7 @@ export interface QueueStats {
   readonly acknowledged: number
   /** Given to `enqueue` again while they were still pending. */
   readonly duplicates: number
-  /** The last attempt that failed, null before any: for a status line, and for the developer who asks why nothing arrives. */
+  /** The last attempt that failed, null before any: for a status line, and to find out why nothing arrives. */
   readonly lastFailure: Readonly<LastFailure> | null
   /** Batches that were passed to the api, retries included. */
   readonly batches: number
@@ -240,7 +240,7 @@ export interface QueueStats {
 /** The stats before there is a queue: on a server, and before a component is mounted. Everything is 0, `state` is `idle`. */
 export declare const EMPTY_STATS: Readonly<QueueStats>
 
-/** Why an attempt failed: a response that acknowledges nothing, a timeout, no network, or an error that the api threw. */
+/** The failure of an attempt: a response that acknowledges nothing, a timeout, no network, or an error that the api threw. */
 export interface LastFailure {
   /**
    * The `status` of the error, as it was; null where it had none. Of `createWidgetApi` that is the HTTP status, 0 for a redirect, and
@@ -249,15 +249,15 @@ export interface LastFailure {
   status: number | null
   /** The message of the error, as `createWidgetApi` or your own api gave it. */
   message: string
-  /** When, in ms since 1970. */
+  /** The time of the failure, in ms since 1970. */
   at: number
 }
 
 /** How `enqueue` treats one event. */
 export interface EnqueueOptions {
   /**
-   * True: the event does not wait for `maxBatchDelay`; it leaves in the same call, with everything else that is unsent. It waits
-   * nevertheless while a request is in flight, while the queue backs off or is parked, and while the browser is offline. Default false.
+   * True: the event does not wait for `maxBatchDelay`; it is sent in the same call, with all other unsent events. It still waits
+   * while a request is in flight, while the queue backs off or is parked, and while the browser is offline. Default false.
    */
   urgent?: boolean | undefined
 }
@@ -280,10 +280,10 @@ export interface EnqueueOptions {
 export interface ClickQueue<Event extends object = NewClick> {
   /**
    * Accept an event. When its id is returned, the event is in `localStorage` already; no network is involved.
-   * The same id twice, while the first is pending, is one event. Null: refused, see `DropReason`. Never throws.
+   * A second event with the id of a pending one is not added. Null: the event was refused, see `DropReason`. Never throws.
    */
   readonly enqueue: <Given extends Event & NewEvent>(event: Given, options?: EnqueueOptions) => string | null
-  /** Send what is unsent now, batch after batch, even while backing off or parked; not while the browser is offline. */
+  /** Send all unsent events now, batch after batch, even while backing off or parked; not while the browser is offline. */
   readonly flush: () => void
   /** Call `listener` after each change of the snapshot, until the returned function is called. */
   readonly subscribe: (listener: () => void) => () => void
@@ -295,7 +295,7 @@ export interface ClickQueue<Event extends object = NewClick> {
   readonly purge: () => void
   /**
    * Leave no timer and no listener behind. A request in flight may settle; stored events wait for the next start.
-   * After it `enqueue` returns null. A second call does nothing.
+   * Afterwards `enqueue` returns null. A second call does nothing.
    */
   readonly destroy: () => void
 }
@@ -337,7 +337,7 @@ export declare const ClickQueue: ClickQueueConstructor
 
 // -- the endpoint
 
-/** What `createWidgetApi` takes. A wrong option throws at once; the error names it. */
+/** The options of `createWidgetApi`. A wrong one throws at once; the error names it. */
 export interface WidgetApiOptions {
   /** The address that takes one click. Not empty, no default. */
   endpoint: string
@@ -351,7 +351,7 @@ export interface WidgetApiOptions {
    * in that time, and nothing else of this page is sent meanwhile.
    */
   timeoutMs?: number | undefined
-  /** Further headers, such as an API key: a plain object, `Headers` or a `Map`. Default none. For a token that changes, give a `fetch` of your own. */
+  /** Further headers, such as an API key: a plain object, `Headers` or a `Map`. Default none. For a token that changes, pass a `fetch` of your own. */
   headers?: Record<string, string> | Headers | Map<string, string> | undefined
   /**
    * Default `'application/json'`. With `'text/plain'`, and no `headers`, a request to another origin needs no CORS preflight; the
@@ -369,7 +369,7 @@ export interface WidgetApiOptions {
  */
 export interface WidgetApiError extends Error {
   readonly status?: number
-  /** What `Retry-After` asks for, in seconds or by date; 0 where it asks for nothing. */
+  /** The wait that `Retry-After` asks for, in ms; 0 where it asks for none. */
   readonly retryAfterMs?: number
 }
 
@@ -418,8 +418,8 @@ export interface EventTargetLike {
 }
 
 /**
- * The third argument of `ClickQueue`: the window that the queue lives in, default `globalThis`. These names of the web are all that the
- * queue uses of it. Any of them may throw at any time, and those that are optional here may be absent: the queue then does without.
+ * The third argument of `ClickQueue`: the window that the queue lives in, default `globalThis`. The queue uses only these
+ * names of it. Any of them may throw at any time, and those that are optional here may be absent: the queue then does without.
  * `createWidgetApi` does not use it.
  *
  * In a test, pass the window with some names replaced. The other functions must be called on the real window:
@@ -457,7 +457,7 @@ export interface ClickQueueEnv extends EventTargetLike {
     readonly userAgent?: string | undefined
     /** Only false counts: the browser is offline. */
     readonly onLine?: boolean | undefined
-    /** Web Locks. Absent: tabs merge by id, and an event may be sent twice. */
+    /** Web Locks. Absent: a tab that starts adopts the events of all others, and an event may be sent twice. */
     readonly locks?: { request(name: string, options: any, callback: (lock: any) => any): unknown } | undefined
   } | undefined
   readonly document: EventTargetLike & { readonly hidden?: boolean }

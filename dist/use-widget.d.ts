@@ -1,4 +1,4 @@
-/** The queue as a React hook. React is passed in, never imported: Preact's compat works as well. */
+/** The queue as a React hook. React is passed in, never imported: `preact/compat` works as well. */
 
 import type {
   ClickApi, ClickQueue, ClickQueueEnv, EnqueueOptions, NewClick, NewEvent, Optional, QueueConfig, QueueStats, Sent,
@@ -54,8 +54,8 @@ type NotInferred<Type> = [Type][Type extends unknown ? 0 : never]
  * Make the hook, once, beside your components.
  *
  * A component has a queue from its mount to its unmount, a new one after each remount (StrictMode does that). Unmounting sends
- * the unsent events, batch after batch; those that fail then stay in storage for the next start. Rendering touches nothing: it works on a
- * server.
+ * the unsent events, batch after batch; those that fail stay in storage, and the next start sends them. Rendering touches nothing: it
+ * works on a server.
  *
  * @example
  * import * as React from 'react'

@@ -22,7 +22,7 @@ ROOT = node.ROOT
 SOURCE = ROOT / "src" / "clickqueue"
 DIST = ROOT / "dist"
 TARGET = "es2020"
-MODULES = {"clickqueue": "main", "use-widget": "react"}
+MODULES = {"clickqueue": "main", "use-widget": "react", "consent": "consent"}
 """Each ES module of dist/ and the Python module whose `__all__` it exports."""
 CLASSIC = "clickqueue.iife"
 """The file of dist/ for `<script src>`: all of these in one."""

@@ -74,6 +74,7 @@ def measured() -> dict[str, str]:
     ]
     return explored() | {
         "size": ", ".join(parts),
+        "consent-size": with_thousands(built["consent.js"]["minified"]),
         "source-bytes": f"\n{source_bytes.table()}\n",
         "roles": f"\n{role_diagram.tables_of(role_diagram.DOCUMENTED)}\n",
         "script-tag": SCRIPT_TAG.format(integrity=built[CLASSIC]["integrity"]),

@@ -15,7 +15,8 @@ from tools import node
 
 BUNDLES = ROOT / "build" / "docs"
 GUIDE = ROOT / "docs" / "WIDGET.md"
-MANUALS = [ROOT / "dist" / name for name in ("clickqueue.d.ts", "use-widget.d.ts")]
+BUILT = ("clickqueue.d.ts", "use-widget.d.ts", "consent.d.ts")
+MANUALS = [*(ROOT / "dist" / name for name in BUILT), ROOT / "npm" / "inspect.d.ts"]
 FENCE = re.compile(r"^```(\w+)(?: (\S+))?\n(.*?)^```$", re.M | re.S)
 EXAMPLE = re.compile(r"@example\n(.*?)\*/", re.S)
 

@@ -66,7 +66,11 @@ def test_every_way_to_make_a_queue() -> None:
 
 @pytest.mark.parametrize(
     ("file", "exports"),
-    [("clickqueue.js", "ClickQueue DEFAULTS EMPTY_STATS createWidgetApi postEach"), ("use-widget.js", "createUseWidget")],
+    [
+        ("clickqueue.js", "ClickQueue DEFAULTS EMPTY_STATS createWidgetApi postEach"),
+        ("use-widget.js", "createUseWidget"),
+        ("consent.js", "createConsentGate"),
+    ],
 )
 def test_an_import_touches_nothing(file: str, exports: str) -> None:
     """A server (Node, no window) can import the module, which exports these names and no more (CONTRACT 1.1)."""

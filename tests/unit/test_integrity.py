@@ -16,8 +16,16 @@ SCRIPTS = sorted(path.name for path in build.DIST.iterdir() if path.suffix in ("
 
 
 def test_the_build_has_a_script_for_every_way_to_load_it() -> None:
-    """There are two ES modules, the CommonJS of each, and one classic script."""
-    assert SCRIPTS == ["clickqueue.cjs", "clickqueue.iife.js", "clickqueue.js", "use-widget.cjs", "use-widget.js"]
+    """There are three ES modules, the CommonJS of each, and one classic script."""
+    assert SCRIPTS == [
+        "clickqueue.cjs",
+        "clickqueue.iife.js",
+        "clickqueue.js",
+        "consent.cjs",
+        "consent.js",
+        "use-widget.cjs",
+        "use-widget.js",
+    ]
 
 
 @pytest.mark.parametrize("name", SCRIPTS)

@@ -97,3 +97,8 @@ def http() -> Any:
         "exchange": exchange,
         "fail": lambda message, fields: Promise.reject(Object.assign(Error(message), fields)),
     }
+
+
+def window_of_page() -> Any:
+    """The window, for an entry to which the host gave no other."""
+    return globalThis

@@ -1,0 +1,3 @@
+"use strict";const{ClickQueue:c}=require("./clickqueue.cjs");
+                                             var i={maxBatchSize:1e3,maxBatchDelay:864e5,requiredFields:[]},s=(e,r)=>{},e=(r,a,e)=>{var t,u=e??globalThis,n=((t={}).Date=(e=u).Date,t.JSON=e.JSON,t.Math=e.Math,t.crypto=e.crypto,(t.document=t).addEventListener=s,t.removeEventListener=s,t.e=null,t.trackClickBatch=(e,r)=>{for(var a of e)t.e.enqueue(a)},t),l=c(i,n,n),o=()=>{for(var e of[l,n.e??r()])e.purge(),e.destroy();n.e=null};return{enqueue:(e,r)=>null==n.e?l.enqueue(e):n.e.enqueue(e,r),grant:()=>{var e=!1;try{e=!0===a.gpc&&!0===u.navigator.globalPrivacyControl}catch{}return e?o():null==n.e&&(n.e=r(),l.flush()),n.e},deny:o}};exports.createConsentGate=e;
+//# sourceMappingURL=consent.cjs.map

@@ -1,0 +1,139 @@
+/* To see a queue live: each change of its snapshot as a line in the console, or as a panel in the page.
+
+   Both only read `getSnapshot()`. What a page stores or names is written as text, never as HTML. */
+
+const LINES_SHOWN = 50 // of the panel's log; the console keeps all
+
+const isSame = (one, other) => JSON.stringify(one) === JSON.stringify(other)
+
+const word = (value) => (value === null || typeof value !== 'object' ? String(value) : `${value.status ?? 'no response'} (${value.message})`)
+
+/* `dropped` becomes `dropped.rejected` and the like; `lastFailure` is one value. */
+const flat = ({ dropped, ...fields }) => ({
+  ...fields,
+  ...Object.fromEntries(Object.entries(dropped).map(([reason, count]) => [`dropped.${reason}`, count])),
+})
+
+/** The difference of two snapshots as one line: `state waiting → sending, inFlight 0 → 3`. */
+export function describeChange(before, after) {
+  const [old, now] = [flat(before), flat(after)]
+  const changed = Object.keys(now).filter((name) => !isSame(old[name], now[name]))
+  // The state first: it is the reason why anybody looks.
+  changed.sort((one, other) => (other === 'state') - (one === 'state'))
+  return changed.map((name) => `${name} ${name === 'lastFailure' ? '' : `${word(old[name])} → `}${word(now[name])}`).join(', ')
+}
+
+/* Call `write(line, snapshot)` for the queue as it is and for each change, until the returned function is called. */
+function watch(queue, write) {
+  let before = queue.getSnapshot()
+  write(`state ${before.state}, pending ${before.pending}`, before)
+  return queue.subscribe(() => {
+    const after = queue.getSnapshot()
+    const line = describeChange(before, after)
+    before = after
+    if (line !== '') write(line, after)
+  })
+}
+
+/** Write each change of the snapshot as a line; returns a function that ends it. */
+export function inspect(queue, write = console.log) {
+  const startMs = Date.now()
+  return watch(queue, (line) => write(`clickqueue +${((Date.now() - startMs) / 1000).toFixed(3)} s: ${line}`))
+}
+
+const STYLE = `
+:host { all: initial; display: block; font: 13px/1.4 system-ui, sans-serif; color-scheme: light dark;
+  --ink: light-dark(#1c2430, #e6eaf0); --soft: light-dark(#596575, #a3afbf); --ground: light-dark(#fff, #1b222c); --line: light-dark(#d5dbe3, #3a4656);
+  --good: light-dark(#17703a, #62c88a); --busy: light-dark(#1f5fae, #7db4f5); --bad: light-dark(#a8321f, #f59685); color: var(--ink); }
+:host([floating]) { position: fixed; z-index: 2147483647; right: 8px; bottom: 8px; width: min(380px, calc(100vw - 16px)); }
+details { background: var(--ground); border: 1px solid var(--line); border-radius: 8px; overflow: hidden; }
+summary { padding: 8px 12px; cursor: pointer; font-weight: 600; }
+summary:focus-visible, button:focus-visible, ol:focus-visible { outline: 2px solid var(--busy); outline-offset: -2px; }
+summary output { color: var(--busy); }
+[data-state=idle] summary output { color: var(--good); }
+[data-state=backing-off] summary output, [data-state=parked] summary output { color: var(--bad); }
+.body { padding: 0 12px 12px; display: grid; gap: 8px; }
+dl { display: grid; grid-template-columns: repeat(4, 1fr); gap: 1px; margin: 0; background: var(--line); border: 1px solid var(--line); }
+dl div { background: var(--ground); padding: 4px 6px; display: flex; flex-direction: column-reverse; justify-content: flex-end; }
+dt { color: var(--soft); font-size: 11px; white-space: nowrap; }
+dd { margin: 0; font-size: 18px; font-variant-numeric: tabular-nums; }
+p { margin: 0; color: var(--soft); overflow-wrap: anywhere; }
+p.failed { color: var(--bad); }
+ol { margin: 0; padding: 0; list-style: none; max-height: 160px; overflow: auto; font: 11px/1.5 ui-monospace, monospace; }
+li { overflow-wrap: anywhere; border-top: 1px solid var(--line); padding: 2px 0; }
+time { color: var(--soft); }
+button { font: inherit; color: var(--ink); background: none; border: 1px solid var(--line); border-radius: 4px; padding: 4px 12px; cursor: pointer; justify-self: start; }
+@media (max-width: 360px) { dl { grid-template-columns: repeat(2, 1fr); } }
+`
+
+const COUNTS = {
+  accepted: ({ enqueued, recovered }) => enqueued + recovered,
+  pending: ({ pending }) => pending,
+  'in flight': ({ inFlight }) => inFlight,
+  acknowledged: ({ acknowledged }) => acknowledged,
+  'handed over': ({ handedOver }) => handedOver,
+  dropped: ({ dropped }) => Object.values(dropped).reduce((sum, count) => sum + count, 0),
+  batches: ({ batches }) => batches,
+  failures: ({ failures }) => failures,
+}
+
+const element = (tag, fields, ...children) => {
+  const made = Object.assign(document.createElement(tag), fields)
+  made.append(...children)
+  return made
+}
+
+/* The custom element. Made when it is needed, since a server has no HTMLElement. */
+function defineInspector(name) {
+  if (customElements.get(name)) return
+  const sheet = new CSSStyleSheet() // no <style>: a policy may forbid inline styles
+  sheet.replaceSync(STYLE)
+
+  customElements.define(name, class extends HTMLElement {
+    constructor() {
+      super()
+      this.attachShadow({ mode: 'open' }).adoptedStyleSheets = [sheet]
+    }
+
+    connectedCallback() {
+      this.state = element('output')
+      this.counts = Object.fromEntries(Object.keys(COUNTS).map((title) => [title, element('dd')]))
+      const rows = Object.entries(this.counts).map(([title, count]) => element('div', {}, element('dt', { textContent: title }), count))
+      this.place = element('p')
+      this.failure = element('p')
+      this.lines = element('ol', { tabIndex: 0, ariaLabel: 'Changes, newest first' })
+      const flush = element('button', { type: 'button', textContent: 'Flush', onclick: () => this.queue.flush() })
+      const body = element('div', { className: 'body' }, element('dl', {}, ...rows), this.place, this.failure, flush, this.lines)
+      this.box = element('details', { open: true }, element('summary', {}, 'clickqueue: ', this.state), body)
+      this.shadowRoot.replaceChildren(this.box)
+      this.stop = watch(this.queue, (line, snapshot) => this.show(line, snapshot))
+    }
+
+    disconnectedCallback() {
+      this.stop()
+    }
+
+    show(line, snapshot) {
+      const { state, isOnline, persistent, lastFailure } = snapshot
+      this.box.dataset.state = state
+      this.state.value = state
+      for (const [title, count] of Object.entries(this.counts)) count.textContent = COUNTS[title](snapshot)
+      this.place.textContent = `${isOnline ? 'online' : 'offline'}, ${persistent ? 'stored' : 'in memory only'}`
+      this.failure.textContent = lastFailure ? `last failure: ${word(lastFailure)}` : 'no failure'
+      this.failure.className = lastFailure ? 'failed' : ''
+      const now = new Date().toTimeString().slice(0, 8)
+      this.lines.prepend(element('li', {}, element('time', { textContent: now }), ` ${line}`))
+      while (this.lines.childElementCount > LINES_SHOWN) this.lines.lastChild.remove()
+    }
+  })
+}
+
+/** Show the queue in a panel: in a corner of the page, or inside `parent`. Returns the element; `remove()` ends it. */
+export function mountInspector(queue, parent = null) {
+  const name = 'clickqueue-inspector'
+  defineInspector(name)
+  const panel = Object.assign(document.createElement(name), { queue })
+  panel.toggleAttribute('floating', parent === null)
+  ;(parent ?? document.body).append(panel)
+  return panel
+}
