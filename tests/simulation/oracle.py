@@ -4,7 +4,8 @@ Invariant: an id that `enqueue` has returned is in the store, or acknowledged, o
 gives cause for. There are only these excuses, each counted in `History.excused`:
  - `stranger`: somebody else emptied or overwrote the key that contained it;
  - `memory`: it was in memory alone, because the store had thrown (CONTRACT 4.6), and the tab died;
- - `purge`: it was accepted before a purge (CONTRACT 5.4); then it is never sent once all tabs know of the purge;
+ - `purge`: it was accepted before a purge (CONTRACT 5.4); then it is never sent once all tabs know of the purge, unless a tab
+   that had it died before it knew;
  - `merge`: tabs without locks, or whose storage events are still on their way, wrote one key at once (CONTRACT 4.3), and
    the tab that accepted it was gone before it could repair that.
 """
@@ -43,8 +44,10 @@ def may_be_lost(history: History, event_id: str) -> bool:
     if event_id in history.copied:
         return True
     if history.options.has_locks:
-        # After a purge a tab does not believe late writes: they may be of before it.
-        return history.has_purge and event_id in history.fragile
+        # After a purge a tab does not believe late writes: they may be of before it. And a tab that began a new stay in its page
+        # since, or is gone, does not know any more which journals it has adopted.
+        stays = {host.queue._state.own_key for host in history.hosts}
+        return event_id in history.fragile and (history.has_purge or not history.overwritten_in[event_id] & stays)
     return event_id in history.fragile or (is_orphan and history.is_settling)
 
 
@@ -63,6 +66,9 @@ def on_put(history: History, key: str, old: str | None, text: str | None, writer
     for event_id in ids_in(old) - ids_in(text or ""):
         if event_id in history.open_ids and not history.is_stored(event_id):
             _on_gap(history, event_id, writer.peek(key) != old)
+            history.overwritten_in[event_id] = {
+                host.queue._state.own_key for host in history.hosts if host.tab.env.storage is writer
+            }
 
 
 def _on_mark(history: History, writer: FakeStorage) -> None:
@@ -88,6 +94,8 @@ def on_death(history: History, tab: Tab) -> None:
     """The events that only this tab had in memory are lost with it; a loss that no promise forbids is excused."""
     history.note(f"{tab.name} dies")
     for host in [each for each in history.hosts if each.tab is tab]:
+        # A tab that dies before it hears of a purge may have stored once more what was purged.
+        history.purged -= {each for each in history.purged if host.has_pending(each)}
         for event_id in [each for each in history.open_ids if host.has_pending(each)]:
             _on_loss_of_memory(history, host, event_id)
         history.hosts.remove(host)

@@ -115,6 +115,7 @@ class History:
         self.gaps: set[str] = set()
         """In no key at some moment since the last check."""
         self.fragile: set[str] = set()
+        self.overwritten_in: dict[str, set[str]] = {}
         """Overwritten by a tab that could not know it, or left behind in a copy alone."""
         self.copied: set[str] = set()
         """Perhaps in the mirror alone: its tab could not write its journal, and is dead."""

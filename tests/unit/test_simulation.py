@@ -50,6 +50,8 @@ def test_fresh_histories_lose_nothing() -> None:
         pytest.param(381370, id="an inherited key is written before it could be read"),
         pytest.param(12, id="a leader adopts the journal of a tab that joins, again and again"),
         pytest.param(354, id="a tab that joins hears that its journal is gone before it hears of the purge"),
+        pytest.param(312938623, id="a tab dies before it hears of a purge"),
+        pytest.param(900018834, id="a leader begins a new stay while a late write is on its way"),
         pytest.param(100463, id="a journal of a queue whose page gets no storage event of it"),
     ],
 )
