@@ -74,7 +74,9 @@ def test_the_tarball_holds_the_module_and_its_papers(tarball: Path) -> None:
     built = {f"dist/{path.name}" for path in (ROOT / "dist").iterdir()}
     assert built <= names
     assert {
-        name for name in names - built if not re.fullmatch(r"package\.json|docs/[\w.-]+|examples/[\w./-]+|[A-Z]+(\.md)?", name)
+        name
+        for name in names - built
+        if not re.fullmatch(r"package\.json|docs/[\w.-]+|npm/[\w.-]+|examples/[\w./-]+|[A-Z]+(\.md)?", name)
     } == set()
 
 

@@ -171,7 +171,7 @@ def test_without_web_locks_the_next_load_recovers(visitors: Visitors, endpoint: 
     tab.enqueue("a", "b")
     tab.open(WITHOUT_LOCKS)
     endpoint.otherwise = _accept
-    tab.start(clock="held")
+    tab.start()
     tab.wait_until_all_arrived(["a", "b"])
     assert tab.keys() == []
 

@@ -161,8 +161,11 @@ class Log:
         """The accepted ids that are neither stored, nor refused for good by the server, nor purged."""
         count = self.refused_count
         given_up = {event_id for event_id, times in count.items() if times >= self.max_retries}
-        purged = {click.event_id for click in self.clicks if self._may_be_purged(click)}
-        return set(self.accepted) - self.stored - given_up - purged
+        return set(self.accepted) - self.stored - given_up - self.purged()
+
+    def purged(self) -> set[str]:
+        """The ids that a purge may have reached."""
+        return {click.event_id for click in self.clicks if self._may_be_purged(click)}
 
     def purges_of(self, queue: str) -> list[Purge]:
         """The purges of the key of a queue, by whichever queue."""

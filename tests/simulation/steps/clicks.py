@@ -93,9 +93,10 @@ def enqueue(history: History, host: Host, event: Event) -> None:
     """Enqueue an event that must be accepted, unless the queue is destroyed."""
     if event.get("id") not in history.open_ids:
         _forget_flight(host, event.get("id"))
-    event_id = host.queue.enqueue(event)
+    # Handed in again it is another event, which may be sent in the same call.
     for purged in (history.purged, history.forbidden):
-        purged.discard(event_id or "")
+        purged.discard(event.get("id") or "")
+    event_id = host.queue.enqueue(event)
     if not host.is_running:
         return
     history.note(f"{host.name} accepts {event_id}")
