@@ -91,11 +91,11 @@ def accept(queue: QueueState, record: Record, is_urgent: bool) -> str | None:
         count_drop(queue, record.json_text, "invalid", "event is not queued: " + message_of(error))
         return None
     queue.counts["enqueued"] += 1
-    attempt(lambda: store(queue, record), noop, noop)
+    attempt(lambda: store(queue), noop, noop)
     return record.id
 
 
-def store(queue: QueueState, record: Record) -> None:
+def store(queue: QueueState) -> None:
     drop_overflow(queue)
     save(queue)
 

@@ -114,7 +114,7 @@ def leave_for_good(queue: QueueState) -> None:
     if queue.session is not None:
         end_session(queue)
         # The leader may be a queue of this page, and a page gets no storage event of its own writes.
-        attempt(lambda: dispatch_storage(queue.env, queue.own_key, None), noop, noop)
+        dispatch_storage(queue.env, queue.own_key, None)
 
 
 def on_no_lock(queue: QueueState) -> None:
