@@ -75,9 +75,9 @@ def create_consent_gate(open_queue: Callable[[], Any], options: Any, env: Any) -
 
     def deny() -> None:
         """Forget what waits, and purge what was stored after an earlier consent, in every tab."""
-        for queue in [undecided, open_queue() if gate.queue is None else gate.queue]:
-            queue.purge()
-            queue.destroy()
+        for click_queue in [undecided, open_queue() if gate.queue is None else gate.queue]:
+            click_queue.purge()
+            click_queue.destroy()
         gate.queue = None
 
     return {"enqueue": enqueue, "grant": grant, "deny": deny}

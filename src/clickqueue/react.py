@@ -55,23 +55,23 @@ def create_widget(props: Any) -> dict[str, Any]:
 
     def mount(listener: Callable[[], None]) -> Callable[[], None]:
         """Called once a mount: StrictMode mounts twice, and the second time finds the first queue destroyed."""
-        queue = open_queue()
-        widget["queue"] = queue
-        queue.subscribe(listener)
+        click_queue = open_queue()
+        widget["queue"] = click_queue
+        click_queue.subscribe(listener)
 
         def unmount() -> None:
             widget["queue"] = None
-            flush_then_destroy(queue)
+            flush_then_destroy(click_queue)
 
         return unmount
 
     def track(event: Any, options: Any) -> Any:
         # A handler may outlive its component, and Preact mounts a frame after it has painted: this click counts too.
-        queue = open_queue() if widget["queue"] is None else widget["queue"]
+        click_queue = open_queue() if widget["queue"] is None else widget["queue"]
         session = {"sessionId": field(widget["props"], "sessionId")}
-        event_id = queue.enqueue(overlay(event, session) if field(event, "sessionId") is None else event, options)
-        if queue is not widget["queue"]:
-            flush_then_destroy(queue)
+        event_id = click_queue.enqueue(overlay(event, session) if field(event, "sessionId") is None else event, options)
+        if click_queue is not widget["queue"]:
+            flush_then_destroy(click_queue)
         return event_id
 
     widget: dict[str, Any] = {
@@ -84,14 +84,14 @@ def create_widget(props: Any) -> dict[str, Any]:
     return widget
 
 
-def flush_then_destroy(queue: Any) -> None:
+def flush_then_destroy(click_queue: Any) -> None:
     """Send the unsent events, then destroy the queue; without storage, only after its last event is settled."""
-    queue.flush()
+    click_queue.flush()
 
     def on_change() -> None:
-        stats = queue.get_snapshot()
+        stats = click_queue.get_snapshot()
         if stats["state"] != "sending" and (stats["persistent"] is True or stats["pending"] == 0):
-            queue.destroy()
+            click_queue.destroy()
 
-    queue.subscribe(on_change)
+    click_queue.subscribe(on_change)
     on_change()

@@ -138,7 +138,7 @@ class QueueState:
         self.counts = overlay(EMPTY_STATS, {})
         self.drop_counts: dict[str, int] = overlay(EMPTY_STATS["dropped"], {})
         # A copy of them, for the host.
-        self.dropped: dict[str, int] = overlay(self.drop_counts, {})
+        self.dropped: dict[str, int] = overlay(EMPTY_STATS["dropped"], {})
         self.last_failure: dict[str, Any] | None = None
         self.snapshot: dict[str, Any] = {}
 

@@ -51,6 +51,18 @@ def detaches_method(node: ast.AST, symbols: Symbols) -> bool:
     return False
 
 
+def uses_queue_as_value(node: ast.AST, symbols: Symbols) -> bool:
+    """`queue` is free as `queue.field`, as the first argument of a function, and in `self._state = queue`, which the build leaves out."""
+    if not (isinstance(node, ast.Name) and node.id == "queue" and isinstance(node.ctx, ast.Load)):
+        return False
+    match symbols.parents.get(node):
+        case ast.Attribute() | ast.Assign(targets=[ast.Attribute(attr="_state")]):
+            return False
+        case ast.Call(func=ast.Name(), args=[first, *_]):
+            return first is not node
+    return True
+
+
 def is_special(node: ast.AST, symbols: Symbols) -> bool:
     match node:
         case ast.Name(id=name) | ast.Attribute(attr=name):
@@ -114,6 +126,14 @@ RULES = [
         bad="class Clock:\n    def now_ms(self): ...\ndef f(clock): g(clock.now_ms)",
         good="def f(clock): g(lambda: clock.now_ms())",
         check=detaches_method,
+    ),
+    Rule(
+        ban="the queue itself as a value",
+        write_instead="`queue.field`, or a function whose first parameter is `queue`",
+        because="the build makes its fields variables, and then there is no queue",
+        bad="def f(queue): a.b = queue",
+        good="def f(queue): g(queue, queue.b)",
+        check=uses_queue_as_value,
     ),
     Rule(
         ban="special names",

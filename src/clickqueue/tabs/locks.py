@@ -19,19 +19,20 @@ if TYPE_CHECKING:
 
 
 class Session:
-    """Its signal aborts what waits; a lock is held until `until_end` settles."""
+    """Its signal aborts what waits; a lock is held until `until_end` settles. `on_no_lock` is called where there are no Web Locks."""
 
-    def __init__(self, controller: Any) -> None:
+    def __init__(self, controller: Any, on_no_lock: Callable[[], None]) -> None:
         self.controller = controller
         self.until_end = end_of(controller.signal)
+        self.on_no_lock = on_no_lock
 
 
-def start_session(queue: QueueState) -> bool:
+def start_session(queue: QueueState, on_no_lock: Callable[[], None]) -> bool:
     """Returns False in a browser that has no AbortController; such a browser has no Web Locks either."""
     controller = new_controller(queue.env)
     if controller is None:
         return False
-    queue.session = Session(controller)
+    queue.session = Session(controller, on_no_lock)
     return True
 
 
@@ -41,14 +42,12 @@ def end_session(queue: QueueState) -> None:
         queue.session = None
 
 
-def acquire(
-    queue: QueueState, lock_name: str, should_wait: bool, on_lock: OnLock, on_no_lock: Callable[[QueueState], None]
-) -> None:
+def acquire(queue: QueueState, lock_name: str, should_wait: bool, on_lock: OnLock) -> None:
     """Request a lock. A queue that was destroyed meanwhile takes nothing any more.
 
     `on_lock(is_granted)` returns a promise that ends the lock, or None to give it back at once. `is_granted` is
-    False where another tab has the lock, without `should_wait` only. `on_no_lock` is called where there are no Web Locks (an
-    insecure context, a sandboxed frame) and where a script of the page stole the lock.
+    False where another tab has the lock, without `should_wait` only. The session's `on_no_lock` is called where there are no Web
+    Locks (an insecure context, a sandboxed frame) and where a script of the page stole the lock.
     """
     session = queue.session
     # `ifAvailable` and `signal` exclude each other (Web Locks, 3.2.1).
@@ -60,5 +59,5 @@ def acquire(
             lambda lock: on_lock(lock is not None) if queue.session is session and not queue.is_destroyed else None,
         ),
         noop,
-        lambda error: on_no_lock(queue) if queue.session is session else None,
+        lambda error: session.on_no_lock() if queue.session is session else None,
     )

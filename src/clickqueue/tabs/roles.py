@@ -64,13 +64,13 @@ def join(queue: QueueState) -> None:
     """Find out which role this tab has: at the start, and when a page that was left is back."""
     if queue.role == DETACHED:
         hand_over(queue, JOINING)
-        if not start_session(queue):
+        if not start_session(queue, lambda: on_no_lock(queue)):
             on_no_lock(queue)
             return
-        acquire(queue, queue.own_key, False, lambda is_granted: on_own_lock(queue, is_granted), on_no_lock)
+        acquire(queue, queue.own_key, False, lambda is_granted: on_own_lock(queue, is_granted))
         # Where there are no locks the first request has failed by now.
         if queue.role == JOINING:
-            acquire(queue, queue.main_key, False, lambda is_granted: on_main_lock(queue, is_granted), on_no_lock)
+            acquire(queue, queue.main_key, False, lambda is_granted: on_main_lock(queue, is_granted))
 
 
 def detach(queue: QueueState) -> None:
@@ -105,7 +105,7 @@ def on_main_lock(queue: QueueState, is_granted: bool) -> Any:
     if read_mirror(queue):
         write_mirror(queue, [])
     become(queue, FOLLOWER)
-    acquire(queue, queue.main_key, True, lambda later: on_main_lock(queue, later), on_no_lock)
+    acquire(queue, queue.main_key, True, lambda later: on_main_lock(queue, later))
     return None
 
 
@@ -145,7 +145,7 @@ def watch_journal(queue: QueueState, journal: Any, late_texts: list[str | None])
         adopt_orphan(queue, journal, late_texts)
     elif not queue.watched.has(journal):
         queue.watched.set(journal, True)
-        acquire(queue, journal, True, lambda is_granted: adopt_orphan(queue, journal, []), on_no_lock)
+        acquire(queue, journal, True, lambda is_granted: adopt_orphan(queue, journal, []))
 
 
 def adopt_orphan(queue: QueueState, journal: str, late_texts: list[str | None]) -> Any:
