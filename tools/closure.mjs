@@ -17,9 +17,9 @@ function* walk(node, parent) {
 
 const isQueue = (node) => node?.type === 'Identifier' && node.name === QUEUE
 const isOverQueue = ({ init }) => init?.type === 'ArrowFunctionExpression' && isQueue(init.params[0])
-const variable = (field) => ({ type: 'Identifier', name: `${QUEUE}_${field}` })
+const variable = (field) => ({ ...field, name: `${QUEUE}_${field.name}` })
 const isValue = (node, { callee, id, key, property }) => ![callee, id, key, property].includes(node)
-const declarator = (id, init) => ({ type: 'VariableDeclarator', id, init })
+const declarator = (id, init) => ({ type: 'VariableDeclarator', id, init, loc: id.loc })
 
 const refuse = ({ name }) => {
   throw new Error(`${name} is used as a value; write ${QUEUE}.field, or call a function over it with ${QUEUE} first`)
@@ -36,7 +36,7 @@ export function closeOverQueue(tree) {
   const names = new Set(functions.map(({ id }) => id.name))
   const declarations = declaration.declarations
   declarations.splice(declarations.indexOf(maker), 1, ...fields, ...functions)
-  for (const field of replaceUses(tree, names))
+  for (const field of replaceUses(tree, names).values())
     if (!fields.some(({ id }) => id.name === variable(field).name)) declarations.unshift(declarator(variable(field), null))
   return tree
 }
@@ -58,16 +58,16 @@ function initialFields({ params, body }, values) {
   params.forEach(({ name }, index) => {
     for (const node of nodes) if (node.type === 'Identifier' && node.name === name) Object.assign(node, values[index])
   })
-  return body.properties.map(({ key, value }) => declarator(variable(key.name), value))
+  return body.properties.map(({ key, value }) => declarator(variable(key), value))
 }
 
 // Removes every mention of the queue itself; returns the fields that were mentioned.
 function replaceUses(tree, functions) {
-  const fields = new Set()
+  const fields = new Map()
   for (const [node] of [...walk(tree)]) {
     if (node.type === 'MemberExpression' && isQueue(node.object)) {
-      fields.add(node.property.name)
-      Object.assign(node, variable(node.property.name), { object: null, property: null })
+      fields.set(node.property.name, node.property)
+      Object.assign(node, variable(node.property), { object: null, property: null })
     } else if (functions.has(node.callee?.name)) {
       if (!isQueue(node.arguments.shift())) refuse(node.callee)
     } else if (node.type === 'ArrowFunctionExpression' && isQueue(node.params[0])) node.params.shift()

@@ -29,7 +29,7 @@ def bytes_of_sources(script: str, source_map: str) -> Counter[str]:
             sizes[name] += start
             column += start
             source += rest[0] if rest else 0
-            name = found["sources"][source] if rest else GENERATED
+            name = found["sources"][source] if rest else name
         sizes[name] += 0 if line.startswith("//#") else len(line) - column
     return +sizes
 
