@@ -15,9 +15,9 @@ from clickqueue.delivery.sender import send_before_leaving, send_next
 from clickqueue.drops import drop_overflow
 from clickqueue.event import parse_event
 from clickqueue.platform.browser import listen
-from clickqueue.platform.runtime import Map, attempt, field, filtered, noop, overlay, remove_item
+from clickqueue.platform.runtime import Map, attempt, field, noop, overlay, remove_item
 from clickqueue.platform.texts import message_of
-from clickqueue.state import LEADER, QueueState, is_online, is_pending, run_guarded, uptime_ms
+from clickqueue.state import LEADER, QueueState, is_online, run_guarded, unsettled, uptime_ms
 from clickqueue.stats import count_drop, notify_host
 from clickqueue.storage.journal import append_to_tail
 from clickqueue.storage.purge import drop_all, erase, forget_mark, obey_purge
@@ -182,7 +182,7 @@ def snapshot_of(queue: QueueState) -> dict[str, Any]:
     """The current `QueueStats`."""
     in_flight = 0
     for batch in queue.in_flight:
-        in_flight += len(filtered(batch.records, lambda record: is_pending(queue, record)))
+        in_flight += len(unsettled(queue, batch))
     now = {
         "state": state_of(queue),
         "isOnline": is_online(queue),

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from clickqueue.platform.runtime import Map, attempt, field, noop, overlay
+from clickqueue.platform.runtime import Map, attempt, field, filtered, noop, overlay
 from clickqueue.platform.web import now_ms
 from clickqueue.stats import EMPTY_STATS
 
@@ -145,6 +145,11 @@ class QueueState:
 
 def is_pending(queue: QueueState, record: Record) -> bool:
     return queue.by_id.get(record.id) is record
+
+
+def unsettled(queue: QueueState, batch: Batch) -> list[Record]:
+    """The events of a batch that are still pending here: others were dropped meanwhile, or handed over."""
+    return filtered(batch.records, lambda record: is_pending(queue, record))
 
 
 def uptime_ms(queue: QueueState) -> float:

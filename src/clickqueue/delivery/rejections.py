@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING
 
 from clickqueue.delivery.batches import requeue
 from clickqueue.drops import drop
-from clickqueue.platform.runtime import filtered
-from clickqueue.state import is_pending
+from clickqueue.state import unsettled
 
 if TYPE_CHECKING:
     from clickqueue.state import Batch, QueueState, Record
@@ -16,7 +15,7 @@ if TYPE_CHECKING:
 def bisect(queue: QueueState, batch: Batch, reason: str, detail: str) -> None:
     # Half of the batch as it was sent: an event that has expired since may have been the poison event.
     limit = len(batch.records) / 2
-    for record in filtered(batch.records, lambda record: is_pending(queue, record)):
+    for record in unsettled(queue, batch):
         record.batch_limit = limit
         if limit >= 1:
             record.batch = None

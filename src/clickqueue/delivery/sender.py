@@ -13,7 +13,7 @@ from clickqueue.drops import drop, drop_if_expired
 from clickqueue.platform.runtime import attempt, concat, field, filtered, kind
 from clickqueue.platform.texts import message_of
 from clickqueue.platform.web import now_ms, parse_json, to_json
-from clickqueue.state import NEVER_MS, is_online, is_pending, run_guarded, uptime_ms
+from clickqueue.state import NEVER_MS, is_online, is_pending, run_guarded, unsettled, uptime_ms
 from clickqueue.storage.journal import mark_dirty, remove
 from clickqueue.storage.sync import save
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 def send_next(queue: QueueState, failed: Batch | None, max_bytes: int) -> int:
     """Send the batch that failed before, else a new one, if it fits. Returns how many bytes left."""
     batch = form_batch(queue, max_bytes) if failed is None else failed
-    batch.records = filtered(batch.records, lambda record: is_pending(queue, record))
+    batch.records = unsettled(queue, batch)
     size_bytes = request_bytes(batch.records)
     if len(batch.records) == 0 or size_bytes > max_bytes:
         return 0
@@ -116,7 +116,7 @@ def on_answer(queue: QueueState, batch: Batch, answer: Any) -> None:
 def on_error(queue: QueueState, batch: Batch, error: Any) -> None:
     end_request(queue, batch)
     note_failure(queue, error)
-    for record in filtered(batch.records, lambda record: is_pending(queue, record)):
+    for record in unsettled(queue, batch):
         count_attempt(queue, record)
     until_ms = uptime_ms(queue) + retry_after_ms(error)
     queue.retry_after_until_ms = max(queue.retry_after_until_ms, until_ms)
