@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.limits import real_limits
-from tests.unit.bed import balance
+from tests.unit.harness import balance
 
 limits_are_real = pytest.fixture(autouse=True)(real_limits)
 books_are_even = pytest.fixture(autouse=True)(balance)

@@ -11,7 +11,7 @@ import pytest
 from clickqueue.main import ClickQueue
 from tests.fakes import HOLD, Failure, FakeIds, FakeJson, FakeStorage, World, click
 from tests.keys import KEY
-from tests.unit.bed import HOUR_MS, MINUTE_MS, Bed, note_books
+from tests.unit.harness import HOUR_MS, MINUTE_MS, Harness, note_books
 
 
 class Rude(Exception):
@@ -32,13 +32,13 @@ class Api:
         self.track_click_batch = send
 
 
-def with_api(send: Callable[[list[Any], dict[str, Any]], Any], **config: Any) -> tuple[Bed, ClickQueue]:
-    """A bed, and beside its own queue one with an api of its own, which is the one under test."""
-    bed = Bed({"storageKey": "beside"})
-    queue = ClickQueue({"maxBatchSize": 1, **config}, Api(send), bed.env)
+def with_api(send: Callable[[list[Any], dict[str, Any]], Any], **config: Any) -> tuple[Harness, ClickQueue]:
+    """A harness, and beside its own queue one with an api of its own, which is the one under test."""
+    harness = Harness({"storageKey": "beside"})
+    queue = ClickQueue({"maxBatchSize": 1, **config}, Api(send), harness.env)
     queue.subscribe(lambda: note_books(queue.get_snapshot()))
-    bed.settle()
-    return bed, queue
+    harness.settle()
+    return harness, queue
 
 
 class Thenable:
@@ -83,18 +83,18 @@ class TrapError(Exception):
 
 def test_an_api_that_always_throws() -> None:
     """Each throw is a failure of the path; the events wait, nothing escapes (CONTRACT 1.6, 3.6)."""
-    bed, queue = with_api(rude)
+    harness, queue = with_api(rude)
     assert queue.enqueue(click()) is not None
-    bed.advance(HOUR_MS)
+    harness.advance(HOUR_MS)
     assert (queue.get_snapshot()["state"], queue.get_snapshot()["pending"]) == ("parked", 1)
 
 
 @pytest.mark.parametrize("error", [None, "text", 5, [], {}, Trap(), TrapError(), Failure()], ids=lambda e: type(e).__name__)
 def test_an_error_may_be_anything(error: Any) -> None:
     """What tells nothing is a failure of the path (CONTRACT 1.6, 3.5)."""
-    bed, queue = with_api(lambda events, request: Thenable(lambda done, failed: failed(error)))
+    harness, queue = with_api(lambda events, request: Thenable(lambda done, failed: failed(error)))
     queue.enqueue(click())
-    bed.advance(3 * HOUR_MS)
+    harness.advance(3 * HOUR_MS)
     snapshot = queue.get_snapshot()
     assert (snapshot["pending"], snapshot["state"], sum(snapshot["dropped"].values())) == (1, "parked", 0)
 
@@ -102,9 +102,9 @@ def test_an_error_may_be_anything(error: Any) -> None:
 @pytest.mark.parametrize("answer", [Trap(), {"rejected": Trap()}, {"rejected": [Trap()]}, {"retry": [Trap()]}], ids=str)
 def test_an_answer_may_throw_on_touch(answer: Any) -> None:
     """A success that cannot be read is a success, or else a failure that is retried: never an exception (CONTRACT 1.6, 3.4)."""
-    bed, queue = with_api(lambda events, request: answer)
+    harness, queue = with_api(lambda events, request: answer)
     queue.enqueue(click())
-    bed.settle()
+    harness.settle()
     assert queue.get_snapshot()["inFlight"] == 0
 
 
@@ -112,21 +112,21 @@ def test_an_answer_may_throw_on_touch(answer: Any) -> None:
 def test_a_thenable_may_misbehave(then: Callable[[Any, Any], Any]) -> None:
     """It throws, answers twice, answers inside `then`: the books are even and the queue goes on (CONTRACT 1.6, 6.2)."""
     answers = [Thenable(then)]
-    bed, queue = with_api(lambda events, request: answers.pop() if answers else None)
+    harness, queue = with_api(lambda events, request: answers.pop() if answers else None)
     queue.enqueue(click())
-    bed.advance(MINUTE_MS)
+    harness.advance(MINUTE_MS)
     queue.enqueue(click())
-    bed.advance(MINUTE_MS)
+    harness.advance(MINUTE_MS)
     assert (queue.get_snapshot()["acknowledged"], queue.get_snapshot()["state"]) == (2, "idle")
 
 
 def test_an_api_that_never_answers() -> None:
     """The events are stored and counted as in flight; clicks are accepted as ever (CONTRACT 1.6, 7.3)."""
-    bed, queue = with_api(lambda events, request: Thenable(never))
+    harness, queue = with_api(lambda events, request: Thenable(never))
     ids = [queue.enqueue(click(number)) for number in range(30)]
-    bed.advance(HOUR_MS)
+    harness.advance(HOUR_MS)
     assert (queue.get_snapshot()["state"], queue.get_snapshot()["pending"]) == ("sending", 30)
-    assert [event["id"] for event in json.loads(bed.texts[KEY])] == ids
+    assert [event["id"] for event in json.loads(harness.texts[KEY])] == ids
 
 
 def test_an_api_may_spoil_what_it_is_given() -> None:
@@ -141,9 +141,9 @@ def test_an_api_may_spoil_what_it_is_given() -> None:
         request.clear()
         raise Rude
 
-    bed, queue = with_api(spoil, maxBatchSize=2)
+    harness, queue = with_api(spoil, maxBatchSize=2)
     ids = [queue.enqueue(click(number)) for number in range(2)]
-    bed.advance(2000)
+    harness.advance(2000)
     assert [[event["id"] for event in events] for events, _ in seen] == [ids, ids]
     assert seen[0][1] == seen[1][1]
 
@@ -161,9 +161,9 @@ def test_an_api_may_call_back(deed: str) -> None:
         elif deed != "enqueue":
             getattr(queue, deed)()
 
-    bed, queue = with_api(send)
+    harness, queue = with_api(send)
     queue.enqueue(click())
-    bed.advance(HOUR_MS)
+    harness.advance(HOUR_MS)
     snapshot = queue.get_snapshot()
     assert snapshot["inFlight"] == 0
     assert (snapshot["pending"], snapshot["acknowledged"]) == (0, {"enqueue": 5, "purge": 0}.get(deed, 1))
@@ -180,12 +180,12 @@ def test_an_on_drop_that_throws() -> None:
         told.append(event)
         raise Rude
 
-    bed = Bed({"onDrop": on_drop, "maxQueueSize": 2})
-    bed.go_offline()
-    assert bed.queue.enqueue(None) is None
-    ids = bed.click(4)
+    harness = Harness({"onDrop": on_drop, "maxQueueSize": 2})
+    harness.go_offline()
+    assert harness.queue.enqueue(None) is None
+    ids = harness.click(4)
     assert [each and each["id"] for each in told] == [None, *ids[:2]]
-    assert bed.stored() == ids[2:]
+    assert harness.stored() == ids[2:]
 
 
 @pytest.mark.parametrize("deed", ["enqueue", "flush", "purge", "destroy", "get_snapshot"])
@@ -196,74 +196,74 @@ def test_on_drop_may_call_back(deed: str) -> None:
     def on_drop(event: Any, reason: str, detail: str) -> None:
         told.append(reason)
         if deed == "enqueue" and len(told) < 5:
-            bed.queue.enqueue(None)
+            harness.queue.enqueue(None)
         elif deed == "enqueue":
-            bed.queue.enqueue(click(9))
+            harness.queue.enqueue(click(9))
         else:
-            getattr(bed.queue, deed)()
+            getattr(harness.queue, deed)()
 
-    bed = Bed({"onDrop": on_drop})
-    bed.click(2)
-    bed.queue.enqueue("junk")
-    bed.advance(MINUTE_MS)
+    harness = Harness({"onDrop": on_drop})
+    harness.click(2)
+    harness.queue.enqueue("junk")
+    harness.advance(MINUTE_MS)
     assert told.count("invalid") == (5 if deed == "enqueue" else 1)
-    assert bed.stats["pending"] == (2 if deed == "destroy" else 0)
+    assert harness.stats["pending"] == (2 if deed == "destroy" else 0)
 
 
 def test_a_subscriber_that_throws_stops_no_other() -> None:
     """The others hear all the same, and the queue goes on (CONTRACT 1.6)."""
-    bed = Bed()
+    harness = Harness()
     heard: list[int] = []
-    bed.queue.subscribe(rude)
-    bed.queue.subscribe(lambda: heard.append(bed.stats["pending"]))
-    bed.click(2)
-    bed.advance(5000)
+    harness.queue.subscribe(rude)
+    harness.queue.subscribe(lambda: heard.append(harness.stats["pending"]))
+    harness.click(2)
+    harness.advance(5000)
     assert heard[:2] == [1, 2]
-    assert bed.stats["acknowledged"] == 2
+    assert harness.stats["acknowledged"] == 2
 
 
 def test_a_subscriber_may_call_back() -> None:
     """Inside a subscriber the host may enqueue, flush and look (CONTRACT 1.6)."""
-    bed = Bed()
+    harness = Harness()
     calls: list[int] = []
 
     def hear() -> None:
-        calls.append(bed.stats["pending"])
+        calls.append(harness.stats["pending"])
         if len(calls) < 4:
-            bed.queue.enqueue(click(9))
-            bed.queue.flush()
+            harness.queue.enqueue(click(9))
+            harness.queue.flush()
 
-    bed.queue.subscribe(hear)
-    bed.click()
-    bed.advance(MINUTE_MS)
-    assert (bed.stats["acknowledged"], bed.state) == (4, "idle")
+    harness.queue.subscribe(hear)
+    harness.click()
+    harness.advance(MINUTE_MS)
+    assert (harness.stats["acknowledged"], harness.state) == (4, "idle")
 
 
 def test_a_subscriber_may_unsubscribe_and_subscribe_while_it_hears() -> None:
     """Nobody who listens on is passed over (CONTRACT 1.3, 1.6)."""
-    bed = Bed()
+    harness = Harness()
     heard: list[str] = []
 
     def once() -> None:
         heard.append("once")
         stop()
-        bed.queue.subscribe(lambda: heard.append("new"))
+        harness.queue.subscribe(lambda: heard.append("new"))
 
-    stop = bed.queue.subscribe(once)
-    bed.queue.subscribe(lambda: heard.append("other"))
-    bed.click()
+    stop = harness.queue.subscribe(once)
+    harness.queue.subscribe(lambda: heard.append("other"))
+    harness.click()
     assert heard.count("once") == heard.count("other") == 1
     heard.clear()
-    bed.click()
+    harness.click()
     assert sorted(heard) == ["new", "other"]
 
 
 def test_a_subscriber_may_destroy_the_queue() -> None:
     """In the midst of its own news (CONTRACT 1.6, 5.3)."""
-    bed = Bed()
-    bed.queue.subscribe(lambda: bed.queue.destroy())
-    bed.click()
-    assert (bed.state, bed.clock.armed, bed.tab.page.listeners) == ("destroyed", 0, 0)
+    harness = Harness()
+    harness.queue.subscribe(lambda: harness.queue.destroy())
+    harness.click()
+    assert (harness.state, harness.clock.armed, harness.tab.page.listeners) == ("destroyed", 0, 0)
 
 
 # -- JSON
@@ -298,35 +298,35 @@ PATCHES: list[Callable[[Any], Any]] = [rude, lambda _: None, lambda _: "", lambd
 @pytest.mark.parametrize("patch", PATCHES)
 def test_a_broken_dump_refuses_events(patch: Callable[[Any], Any]) -> None:
     """What cannot be written is `invalid`; nothing is thrown, nothing stored (CONTRACT 1.6, 2.4)."""
-    bed = Bed()
-    bed.env.json = HostJson(stringify=patch)
-    bed.click(3)
-    bed.advance(MINUTE_MS)
-    assert (bed.stats["dropped"]["invalid"], bed.stats["enqueued"], bed.texts) == (3, 0, {})
+    harness = Harness()
+    harness.env.json = HostJson(stringify=patch)
+    harness.click(3)
+    harness.advance(MINUTE_MS)
+    assert (harness.stats["dropped"]["invalid"], harness.stats["enqueued"], harness.texts) == (3, 0, {})
 
 
 @pytest.mark.parametrize("patch", [*PATCHES, lambda _: "{}", lambda _: '{"id":"another"}', lambda _: "["])
 def test_a_dump_that_breaks_later_loses_nothing(patch: Callable[[Any], Any]) -> None:
     """Events that were accepted before are sent, retried and acknowledged (CONTRACT 1.6)."""
-    bed = Bed({"maxBatchSize": 3}, [Failure(503), None])
-    ids = bed.click(3)
-    bed.env.json = HostJson(stringify=patch)
-    bed.advance(MINUTE_MS)
-    assert (bed.api.ids, bed.stats["acknowledged"], bed.texts) == (ids * 2, 3, {})
+    harness = Harness({"maxBatchSize": 3}, [Failure(503), None])
+    ids = harness.click(3)
+    harness.env.json = HostJson(stringify=patch)
+    harness.advance(MINUTE_MS)
+    assert (harness.api.ids, harness.stats["acknowledged"], harness.texts) == (ids * 2, 3, {})
 
 
 def test_a_load_that_breaks_later_throws_nothing() -> None:
     """Nothing can be sent without it; what is stored stays, and goes when it works again (CONTRACT 1.6)."""
-    bed = Bed({"maxBatchSize": 3})
-    ids = bed.click(2)
-    whole = bed.env.json
-    bed.env.json = HostJson(parse=rude)
-    bed.click()
-    bed.advance(MINUTE_MS)
-    assert (bed.stored(), bed.sizes) == (ids, [])
-    bed.env.json = whole
-    bed.advance(HOUR_MS)
-    assert (bed.api.ids, bed.texts) == (ids, {})
+    harness = Harness({"maxBatchSize": 3})
+    ids = harness.click(2)
+    whole = harness.env.json
+    harness.env.json = HostJson(parse=rude)
+    harness.click()
+    harness.advance(MINUTE_MS)
+    assert (harness.stored(), harness.sizes) == (ids, [])
+    harness.env.json = whole
+    harness.advance(HOUR_MS)
+    assert (harness.api.ids, harness.texts) == (ids, {})
 
 
 class Broken(FakeIds):
@@ -341,35 +341,35 @@ class Broken(FakeIds):
 
 def test_whatever_breaks_inside_stays_inside_and_heals() -> None:
     """A host that breaks `crypto` and `Math` for a moment hears nothing of it, and the next call sends (CONTRACT 1.6)."""
-    bed = Bed()
-    ids = bed.click(3)
-    whole = bed.env.ids
-    bed.env.ids = Broken()
-    bed.queue.flush()
-    bed.tab.page.tell("hidden")
-    bed.env.ids = whole
-    bed.queue.flush()
-    bed.settle()
-    assert (bed.api.ids, bed.stats["acknowledged"]) == (ids, 3)
+    harness = Harness()
+    ids = harness.click(3)
+    whole = harness.env.ids
+    harness.env.ids = Broken()
+    harness.queue.flush()
+    harness.tab.page.tell("hidden")
+    harness.env.ids = whole
+    harness.queue.flush()
+    harness.settle()
+    assert (harness.api.ids, harness.stats["acknowledged"]) == (ids, 3)
 
 
 def test_a_drop_is_told_without_json() -> None:
     """Where the event cannot be read any more, onDrop gets its text (CONTRACT 1.4, 1.6)."""
-    bed = Bed()
-    ids = bed.click(2)
-    bed.env.json = HostJson(parse=rude)
-    bed.queue.purge()
-    assert [(json.loads(event)["id"], reason) for event, reason, _ in bed.drops] == [(each, "purged") for each in ids]
-    assert bed.left_over == {}
+    harness = Harness()
+    ids = harness.click(2)
+    harness.env.json = HostJson(parse=rude)
+    harness.queue.purge()
+    assert [(json.loads(event)["id"], reason) for event, reason, _ in harness.drops] == [(each, "purged") for each in ids]
+    assert harness.left_over == {}
 
 
 def test_arrays_may_be_written_oddly() -> None:
     """With Prototype.js's `toJSON` on arrays the pages in storage are arrays all the same (CONTRACT 4.1, 7.1)."""
-    bed = Bed(script=[HOLD])
-    bed.env.json = HostJson(stringify=as_prototype_js)
-    ids = bed.click(12)
-    assert bed.stored() == ids
-    assert [event["id"] for event in bed.api.calls[0].events] == ids[:10]
+    harness = Harness(script=[HOLD])
+    harness.env.json = HostJson(stringify=as_prototype_js)
+    ids = harness.click(12)
+    assert harness.stored() == ids
+    assert [event["id"] for event in harness.api.calls[0].events] == ids[:10]
 
 
 # -- storage
@@ -404,18 +404,18 @@ class HostStorage:
         return self._touch("keys", lambda: iter(self._real))
 
 
-def a_life(bed: Bed, *news: Any) -> list[str]:
+def a_life(harness: Harness, *news: Any) -> list[str]:
     """Clicks, failures, spilling and coming back."""
-    ids = bed.click(3)
-    bed.advance(5000)
-    bed.go_offline()
-    ids += bed.click(60)
-    bed.tab.page.tell("storage", KEY)
+    ids = harness.click(3)
+    harness.advance(5000)
+    harness.go_offline()
+    ids += harness.click(60)
+    harness.tab.page.tell("storage", KEY)
     for each in news:
-        bed.tab.page.tell(each)
-    bed.settle()
-    bed.go_online()
-    bed.advance(HOUR_MS)
+        harness.tab.page.tell(each)
+    harness.settle()
+    harness.go_online()
+    harness.advance(HOUR_MS)
     return ids
 
 
@@ -425,10 +425,10 @@ def test_any_single_touch_of_storage_may_throw(touch: int) -> None:
     world = World()
     tab = world.open()
     tab.env.storage = HostStorage(tab.env.storage, lambda number, _: number == touch, rude)  # type: ignore[assignment]
-    bed = Bed(world=world, tab=tab, script=[Failure(503)])
-    ids = a_life(bed, "leave", "return")
-    assert set(ids) <= set(bed.api.ids)
-    assert bed.stats["pending"] == 0
+    harness = Harness(world=world, tab=tab, script=[Failure(503)])
+    ids = a_life(harness, "leave", "return")
+    assert set(ids) <= set(harness.api.ids)
+    assert harness.stats["pending"] == 0
 
 
 @pytest.mark.parametrize("method", ["get_item", "set_item", "remove_item", "keys"])
@@ -437,9 +437,9 @@ def test_a_method_of_storage_may_always_throw(method: str) -> None:
     world = World()
     tab = world.open()
     tab.env.storage = HostStorage(tab.env.storage, lambda _, name: name == method, rude)  # type: ignore[assignment]
-    bed = Bed(world=world, tab=tab, script=[Failure(503)])
-    ids = a_life(bed)
-    assert set(ids) <= set(bed.api.ids)
+    harness = Harness(world=world, tab=tab, script=[Failure(503)])
+    ids = a_life(harness)
+    assert set(ids) <= set(harness.api.ids)
 
 
 def test_pages_that_cannot_be_read_at_first_are_read_later() -> None:
@@ -450,15 +450,15 @@ def test_pages_that_cannot_be_read_at_first_are_read_later() -> None:
     is_faulty = [True]
     tab = world.open()
     tab.env.storage = HostStorage(tab.env.storage, lambda _, name: name == "get_item" and is_faulty[0], rude)  # type: ignore[assignment]
-    bed = Bed(world=world, tab=tab)
-    ids = bed.click(3)
-    bed.advance(MINUTE_MS)
+    harness = Harness(world=world, tab=tab)
+    ids = harness.click(3)
+    harness.advance(MINUTE_MS)
     is_faulty[0] = False
-    ids += bed.click()
-    bed.tab.page.tell("visible")
-    bed.advance(MINUTE_MS)
-    assert {"old-0", "old-1", "old-2", *ids} == set(bed.api.ids)
-    assert bed.texts == {}
+    ids += harness.click()
+    harness.tab.page.tell("visible")
+    harness.advance(MINUTE_MS)
+    assert {"old-0", "old-1", "old-2", *ids} == set(harness.api.ids)
+    assert harness.texts == {}
 
 
 @pytest.mark.parametrize("text", [5, True, [], {}, {"length": 3}], ids=repr)
@@ -467,10 +467,10 @@ def test_storage_may_return_what_is_no_text(text: Any) -> None:
     world = World()
     tab = world.open()
     tab.env.storage = HostStorage(tab.env.storage, lambda _, name: name == "get_item", lambda: text)  # type: ignore[assignment]
-    bed = Bed(world=world, tab=tab)
-    ids = bed.click(10)
-    bed.advance(MINUTE_MS)
-    assert set(ids) <= set(bed.api.ids)
+    harness = Harness(world=world, tab=tab)
+    ids = harness.click(10)
+    harness.advance(MINUTE_MS)
+    assert set(ids) <= set(harness.api.ids)
 
 
 # -- 7.2
@@ -478,12 +478,12 @@ def test_storage_may_return_what_is_no_text(text: Any) -> None:
 
 def test_only_the_event_is_stored() -> None:
     """No address, no header, no config: the key holds the events of 1.5 and nothing else (CONTRACT 7.2)."""
-    bed = Bed(script=[Failure(503), HOLD])
-    bed.click(10)
-    bed.advance(2000)
-    fields = {name for event in json.loads(bed.texts[KEY]) for name in event}
+    harness = Harness(script=[Failure(503), HOLD])
+    harness.click(10)
+    harness.advance(2000)
+    fields = {name for event in json.loads(harness.texts[KEY]) for name in event}
     assert fields == {"id", "sessionId", "questionId", "offerId", "buttonVariantId", "timestamp", "userAgent", "retryCount"}
-    assert set(bed.texts) == {KEY, bed.journal_key}
+    assert set(harness.texts) == {KEY, harness.journal_key}
 
 
 # -- timers
@@ -502,12 +502,12 @@ class BrokenTimers:
 
 def test_timers_may_throw() -> None:
     """The click is kept, nothing is thrown, and the next call of the host sends what is due (CONTRACT 1.6)."""
-    bed = Bed({"storageKey": "beside"})
-    bed.env.clock = BrokenTimers(bed.env.clock)  # type: ignore[assignment]
+    harness = Harness({"storageKey": "beside"})
+    harness.env.clock = BrokenTimers(harness.env.clock)  # type: ignore[assignment]
     sent: list[Any] = []
-    queue = ClickQueue({}, Api(lambda events, request: sent.append(events)), bed.env)
+    queue = ClickQueue({}, Api(lambda events, request: sent.append(events)), harness.env)
     assert queue.enqueue(click()) is not None
-    bed.advance(MINUTE_MS)
+    harness.advance(MINUTE_MS)
     assert sent == []
     queue.flush()
     assert [len(events) for events in sent] == [1]
@@ -515,13 +515,13 @@ def test_timers_may_throw() -> None:
 
 def test_timers_may_be_broken_for_a_moment() -> None:
     """What could not be armed is armed with the next call (CONTRACT 1.6, 3.1)."""
-    bed = Bed()
-    bed.env.clock = BrokenTimers(bed.clock)  # type: ignore[assignment]
-    bed.click()
-    bed.env.clock = bed.clock
-    bed.click()
-    bed.advance(5000)
-    assert bed.sizes == [2]
+    harness = Harness()
+    harness.env.clock = BrokenTimers(harness.clock)  # type: ignore[assignment]
+    harness.click()
+    harness.env.clock = harness.clock
+    harness.click()
+    harness.advance(5000)
+    assert harness.sizes == [2]
 
 
 class HastyTimers:
@@ -539,12 +539,12 @@ class HastyTimers:
 
 def test_timers_may_come_early() -> None:
     """A timer that fires early counts as if it were in time: the batch is sent once, and nothing turns in circles (CONTRACT 3.1)."""
-    bed = Bed()
-    bed.env.clock = HastyTimers(bed.clock)  # type: ignore[assignment]
-    bed.click()
-    bed.advance(4998.5)
-    assert bed.sizes == []
-    bed.advance(0.5)
-    assert bed.sizes == [1]
-    bed.advance(MINUTE_MS)
-    assert (bed.sizes, bed.clock.armed) == ([1], 0)
+    harness = Harness()
+    harness.env.clock = HastyTimers(harness.clock)  # type: ignore[assignment]
+    harness.click()
+    harness.advance(4998.5)
+    assert harness.sizes == []
+    harness.advance(0.5)
+    assert harness.sizes == [1]
+    harness.advance(MINUTE_MS)
+    assert (harness.sizes, harness.clock.armed) == ([1], 0)

@@ -10,21 +10,22 @@ import pytest
 from clickqueue.main import ClickQueue
 from tests.fakes import AbortController, Failure, FakeApi, World, click, never_answers
 from tests.keys import KEY
-from tests.unit.bed import MINUTE_MS, Bed, all_ids, note_books, segments_of, watched
+from tests.unit.harness import MINUTE_MS, Harness, note_books
+from tests.unit.stored_events import all_ids, record_changes, segments_of
 
 
-def tabs(count: int, script: Any = never_answers, world: World | None = None) -> list[Bed]:
+def tabs(count: int, script: Any = never_answers, world: World | None = None) -> list[Harness]:
     """So many tabs, opened one after the other; the first has the main key."""
     world = world or World()
-    return [Bed(script=script, world=world) for _ in range(count)]
+    return [Harness(script=script, world=world) for _ in range(count)]
 
 
 def guest_keys(texts: dict[str, str]) -> list[str]:
     return [key for key in segments_of(texts) if key.startswith(f"{KEY}:")]
 
 
-def sent_by(*beds: Bed) -> list[str]:
-    return sorted(each for bed in beds for each in bed.api.ids)
+def sent_by(*harnesses: Harness) -> list[str]:
+    return sorted(each for harness in harnesses for each in harness.api.ids)
 
 
 # -- a key has one writer
@@ -51,15 +52,15 @@ def test_a_second_tab_spills_within_its_own_key() -> None:
 def test_no_two_tabs_write_the_same_key() -> None:
     """Once the locks have answered each key has one writer (CONTRACT 4.2)."""
     world = World()
-    log = watched(world)
-    beds = tabs(4, world=world)
+    log = record_changes(world)
+    harnesses = tabs(4, world=world)
     before = len(log)
     for _ in range(7):
-        for bed in beds:
-            bed.click(9)
-            for call in bed.api.calls[-1:]:
+        for harness in harnesses:
+            harness.click(9)
+            for call in harness.api.calls[-1:]:
                 call.resolve()
-            bed.settle()
+            harness.settle()
     writers: dict[str, set[int]] = {}
     for change in log[before:]:
         writers.setdefault(change.key, set()).add(id(change.writer))
@@ -69,11 +70,11 @@ def test_no_two_tabs_write_the_same_key() -> None:
 
 def test_each_event_is_sent_by_one_tab() -> None:
     """With locks nobody sends what another living tab has (CONTRACT 4.2)."""
-    beds = tabs(5, script=None)
-    ids = [each for bed in beds for each in bed.click(13)]
-    beds[0].advance(MINUTE_MS)
-    assert sent_by(*beds) == sorted(ids)
-    assert beds[0].texts == {}
+    harnesses = tabs(5, script=None)
+    ids = [each for harness in harnesses for each in harness.click(13)]
+    harnesses[0].advance(MINUTE_MS)
+    assert sent_by(*harnesses) == sorted(ids)
+    assert harnesses[0].texts == {}
 
 
 def test_the_owner_leaves_the_keys_of_the_living_alone() -> None:
@@ -112,8 +113,8 @@ def test_each_tab_is_waited_for_once() -> None:
 def test_two_storage_keys_are_two_worlds() -> None:
     """Widgets with different keys know nothing of each other (CONTRACT 1.4, 4.2)."""
     world = World()
-    one = Bed({"storageKey": "one"}, never_answers, world=world)
-    other = Bed({"storageKey": "other"}, never_answers, world=world)
+    one = Harness({"storageKey": "one"}, never_answers, world=world)
+    other = Harness({"storageKey": "other"}, never_answers, world=world)
     one.click(2)
     other.click(1)
     assert {key.partition(":")[0] for key in world.origin.texts} == {"one", "other"}
@@ -124,7 +125,7 @@ def test_two_storage_keys_are_two_worlds() -> None:
 
 def test_two_queues_in_one_page_are_like_two_tabs() -> None:
     """Two widgets with one key share the page, not the key's writer (CONTRACT 4.2)."""
-    first = Bed(script=never_answers)
+    first = Harness(script=never_answers)
     api = FakeApi(first.clock)
     second = ClickQueue({}, api, first.env)
     second.subscribe(lambda: note_books(second.get_snapshot()))
@@ -142,10 +143,10 @@ def test_two_queues_in_one_page_are_like_two_tabs() -> None:
 def test_before_the_lock_answers_nothing_is_only_in_a_shared_key() -> None:
     """A second tab's first click is in the main key and in one of its own: the owner's next write cannot lose it (CONTRACT 4.2)."""
     world = World()
-    owner = Bed(script=never_answers, world=world)
+    owner = Harness(script=never_answers, world=world)
     owner.click()
     world.locks.is_holding = True
-    late = Bed(script=never_answers, world=world, is_settled=False)
+    late = Harness(script=never_answers, world=world, is_settled=False)
     ids = late.click(2)
     assert set(ids) <= set(late.stored())
     owner.click()
@@ -163,20 +164,20 @@ def test_when_the_lock_is_granted_everything_stays_where_it_is() -> None:
     """Each event is in the tab's own journal, and its copy in the main key (CONTRACT 4.1, 4.2)."""
     world = World()
     world.locks.is_holding = True
-    bed = Bed(script=never_answers, world=world)
-    ids = bed.click(4)
-    assert len(guest_keys(bed.texts)) == 1
+    harness = Harness(script=never_answers, world=world)
+    ids = harness.click(4)
+    assert len(guest_keys(harness.texts)) == 1
     world.locks.let_go()
-    bed.settle()
-    assert (bed.stored(), bed.stored_everywhere(), set(bed.texts)) == (ids, ids, {KEY, bed.journal_key})
-    assert bed.stats["enqueued"] == bed.stats["pending"] == 4
+    harness.settle()
+    assert (harness.stored(), harness.stored_everywhere(), set(harness.texts)) == (ids, ids, {KEY, harness.journal_key})
+    assert harness.stats["enqueued"] == harness.stats["pending"] == 4
 
 
 def test_when_the_lock_is_taken_both_copies_are_cleared_away() -> None:
     """What stood in two keys for a moment is delivered, and stays in neither (CONTRACT 4.2, 6.3)."""
     world = World()
-    owner = Bed(world=world)
-    late = Bed(world=world, is_settled=False)
+    owner = Harness(world=world)
+    late = Harness(world=world, is_settled=False)
     ids = late.click(3)
     late.settle()
     mine = owner.click(2)
@@ -189,22 +190,22 @@ def test_events_sent_before_the_lock_answered_are_acknowledged_all_the_same() ->
     """Sending does not wait for a lock; the answer removes every copy (CONTRACT 4.2, 7.3)."""
     world = World()
     world.locks.is_holding = True
-    bed = Bed(world=world)
-    bed.click(10)
-    bed.settle()
-    assert (bed.stats["acknowledged"], bed.texts) == (10, {})
+    harness = Harness(world=world)
+    harness.click(10)
+    harness.settle()
+    assert (harness.stats["acknowledged"], harness.texts) == (10, {})
     world.locks.let_go()
-    bed.settle()
-    assert (bed.stats["acknowledged"], bed.stats["recovered"], bed.texts) == (10, 0, {})
+    harness.settle()
+    assert (harness.stats["acknowledged"], harness.stats["recovered"], harness.texts) == (10, 0, {})
 
 
 def test_an_heir_may_be_faster_than_the_tab_itself() -> None:
     """The owner sees a new tab's first event before its lock is there, and adopts it: the tab moves to another key (CONTRACT 4.2)."""
     world = World()
-    owner = Bed(world=world)
+    owner = Harness(world=world)
     owner.advance(100)
     world.locks.way = lambda: 20
-    late = Bed(world=world, is_settled=False)
+    late = Harness(world=world, is_settled=False)
     world.locks.way = lambda: 1
     ids = late.click(2)
     late.advance(10)
@@ -220,10 +221,10 @@ def test_an_heir_may_be_faster_than_the_tab_itself() -> None:
 def test_a_tab_whose_key_has_an_heir_writes_to_another() -> None:
     """From then on it holds the lock of whatever key it writes to: the heir is the one writer of the old one (CONTRACT 4.2)."""
     world = World()
-    owner = Bed(script=never_answers, world=world)
+    owner = Harness(script=never_answers, world=world)
     owner.advance(100)
     world.locks.way = lambda: 20
-    late = Bed(script=never_answers, world=world, is_settled=False)
+    late = Harness(script=never_answers, world=world, is_settled=False)
     world.locks.way = lambda: 1
     late.click()
     late.advance(30)
@@ -237,10 +238,10 @@ def test_a_tab_whose_key_has_an_heir_writes_to_another() -> None:
 def test_what_others_write_before_the_lock_answers_is_not_lost() -> None:
     """The owner's last write may become known before the lock that falls to me, or after (CONTRACT 4.2)."""
     world = World(lag=lambda: 5)
-    owner = Bed(script=never_answers, world=world)
+    owner = Harness(script=never_answers, world=world)
     owner.advance(100)
     world.locks.is_holding = True
-    late = Bed(world=world)
+    late = Harness(world=world)
     mine = late.click(1)
     theirs = owner.click(3)
     owner.tab.kill()
@@ -254,10 +255,10 @@ def test_what_others_write_before_the_lock_answers_is_not_lost() -> None:
 def test_an_owner_that_dies_while_my_request_is_on_its_way() -> None:
     """Its last writes are heard before I know that the key is mine (CONTRACT 4.2)."""
     world = World(lag=lambda: 5)
-    owner = Bed(script=never_answers, world=world)
+    owner = Harness(script=never_answers, world=world)
     owner.advance(100)
     world.locks.way = lambda: 20
-    late = Bed(world=world, is_settled=False)
+    late = Harness(world=world, is_settled=False)
     theirs = owner.click(3)
     owner.tab.kill()
     late.advance(MINUTE_MS)
@@ -268,25 +269,25 @@ def test_a_rival_for_the_key_of_my_own_does_not_keep_me_from_the_main_key() -> N
     """Who finds the key of its own taken starts over with another, and the main key is granted all the same (CONTRACT 4.2)."""
     world = World()
     world.locks.way = lambda: 20
-    bed = Bed(world=world, is_settled=False)
-    ids = bed.click(2)
+    harness = Harness(world=world, is_settled=False)
+    ids = harness.click(2)
     world.locks.way = None
     rival = AbortController()
-    world.locks.open().request(guest_keys(bed.texts)[0], {}, lambda lock: rival.signal.until_aborted())
+    world.locks.open().request(guest_keys(harness.texts)[0], {}, lambda lock: rival.signal.until_aborted())
     world.locks.way = lambda: 20
-    bed.advance(30)
-    ids += bed.click(1)
-    assert set(ids) <= set(bed.stored())
-    bed.advance(MINUTE_MS)
-    assert set(bed.api.ids) == set(ids)
+    harness.advance(30)
+    ids += harness.click(1)
+    assert set(ids) <= set(harness.stored())
+    harness.advance(MINUTE_MS)
+    assert set(harness.api.ids) == set(ids)
 
 
 def test_a_second_queue_of_a_page_leaves_no_copy_in_the_key_of_the_first() -> None:
     """What it copied there until its lock was taken goes, though a page hears no news of its own writes (CONTRACT 4.2)."""
     world = World()
-    first = Bed(world=world)
+    first = Harness(world=world)
     world.locks.way = lambda: 20
-    second = Bed(world=world, tab=first.tab, is_settled=False)
+    second = Harness(world=world, tab=first.tab, is_settled=False)
     ids = second.click(2)
     assert first.stored() == ids
     second.advance(100)
@@ -325,12 +326,12 @@ def test_a_dead_owners_events_fall_to_who_waits() -> None:
 
 def test_whoever_dies_the_last_tab_delivers_everything() -> None:
     """Five tabs, four die one after the other: each event arrives once (CONTRACT 4.2)."""
-    beds = tabs(5)
-    ids = [each for bed in beds for each in bed.click(4)]
-    for bed in (beds[2], beds[0], beds[4], beds[1]):
-        bed.tab.kill()
-        beds[3].settle()
-    last = beds[3]
+    harnesses = tabs(5)
+    ids = [each for harness in harnesses for each in harness.click(4)]
+    for harness in (harnesses[2], harnesses[0], harnesses[4], harnesses[1]):
+        harness.tab.kill()
+        harnesses[3].settle()
+    last = harnesses[3]
     assert set(last.stored()) == set(ids)
     last.queue.flush()
     while last.stats["pending"] > 0:
@@ -355,9 +356,9 @@ def test_an_orphan_of_an_earlier_visit_is_adopted_at_the_start() -> None:
     world = World()
     world.origin.put(f"{KEY}:gone", json.dumps([click(1, id="x", timestamp=1)]), None)
     world.origin.put(f"{KEY}:gone.3", json.dumps([click(2, id="y", timestamp=1)]), None)
-    bed = Bed(world=world)
-    bed.advance(MINUTE_MS)
-    assert (sorted(bed.api.ids), bed.texts) == (["x", "y"], {})
+    harness = Harness(world=world)
+    harness.advance(MINUTE_MS)
+    assert (sorted(harness.api.ids), harness.texts) == (["x", "y"], {})
 
 
 def test_a_tab_that_comes_while_the_owner_idles_is_noticed() -> None:
@@ -376,7 +377,7 @@ def test_a_tab_that_comes_while_the_owner_idles_is_noticed() -> None:
 def test_a_heir_that_dies_while_it_adopts_loses_nothing(changes: int) -> None:
     """Destination first, source last: a crash after any change of the store leaves everything to the next (CONTRACT 4.4)."""
     world = World()
-    log = watched(world)
+    log = record_changes(world)
     first, second = tabs(2, world=world)
     ids = [*first.click(3), *second.click(64)]
     first.env.storage.die_after = changes
@@ -386,7 +387,7 @@ def test_a_heir_that_dies_while_it_adopts_loses_nothing(changes: int) -> None:
     first.click()
     first.tab.kill()
     assert all(set(ids) <= change.ids for change in log[before:])
-    heir = Bed(world=world)
+    heir = Harness(world=world)
     heir.advance(MINUTE_MS)
     assert set(ids) <= set(heir.api.ids)
     assert len(heir.api.ids) == len(set(heir.api.ids))
@@ -405,8 +406,8 @@ def test_what_was_adopted_goes_at_once() -> None:
 def test_news_of_a_dead_tabs_last_write_may_come_late() -> None:
     """Lock and storage travel separately: what arrives after the lock is taken in when it arrives (CONTRACT 4.2)."""
     world = World(lag=lambda: 30)
-    first = Bed(world=world)
-    second = Bed(world=world)
+    first = Harness(world=world)
+    second = Harness(world=world)
     first.advance(100)
     early = second.click(1)
     first.advance(100)
@@ -431,7 +432,7 @@ def test_a_page_that_becomes_visible_looks_for_orphans() -> None:
 # -- no locks
 
 
-def unlocked(count: int, script: Any = never_answers) -> list[Bed]:
+def unlocked(count: int, script: Any = never_answers) -> list[Harness]:
     world = World()
     world.locks.is_missing = True
     return tabs(count, script, world)
@@ -439,11 +440,11 @@ def unlocked(count: int, script: Any = never_answers) -> list[Bed]:
 
 def test_without_locks_a_lone_tab_works_the_same() -> None:
     """All pending events are in its journal, then are delivered, then are gone (CONTRACT 4.1, 4.3)."""
-    (bed,) = unlocked(1, None)
-    ids = bed.click(7)
-    assert (bed.stored_everywhere(), set(bed.texts)) == (ids, {bed.journal_key})
-    bed.advance(5000)
-    assert (bed.api.ids, bed.texts) == (ids, {})
+    (harness,) = unlocked(1, None)
+    ids = harness.click(7)
+    assert (harness.stored_everywhere(), set(harness.texts)) == (ids, {harness.journal_key})
+    harness.advance(5000)
+    assert (harness.api.ids, harness.texts) == (ids, {})
 
 
 def test_without_locks_each_tab_has_a_journal_of_its_own() -> None:
@@ -478,18 +479,18 @@ def test_without_locks_tabs_merge_by_id() -> None:
 
 def test_without_locks_all_is_delivered_and_nothing_stays() -> None:
     """Five tabs write one key in turn; every event arrives, and the store is empty (CONTRACT 4.3)."""
-    beds = unlocked(5, None)
-    ids = [each for _ in range(4) for bed in beds for each in bed.click(3)]
-    beds[0].advance(MINUTE_MS)
-    assert set(sent_by(*beds)) == set(ids)
-    assert beds[0].texts == {}
+    harnesses = unlocked(5, None)
+    ids = [each for _ in range(4) for harness in harnesses for each in harness.click(3)]
+    harnesses[0].advance(MINUTE_MS)
+    assert set(sent_by(*harnesses)) == set(ids)
+    assert harnesses[0].texts == {}
 
 
 def test_without_locks_a_lost_write_is_repaired() -> None:
     """A peer that starts adopts the journal of a living tab: the `storage` event makes that tab write it again (CONTRACT 4.3)."""
     (first,) = unlocked(1)
     ids = first.click(3)
-    second = Bed(script=never_answers, world=first.world)
+    second = Harness(script=never_answers, world=first.world)
     first.settle()
     assert first.stored(first.journal_key) == second.stored(second.journal_key) == ids
 
@@ -510,13 +511,13 @@ def test_without_locks_tabs_do_not_answer_each_other_for_ever() -> None:
     """A repair is not answered by a repair without end: with nothing to do, nobody writes (CONTRACT 4.3)."""
     world = World(lag=lambda: 40)
     world.locks.is_missing = True
-    beds = tabs(3, never_answers, world)
-    for bed in beds:
-        bed.click(2)
-    beds[0].advance(MINUTE_MS)
-    before = [bed.env.storage.writes for bed in beds]
-    beds[0].advance(MINUTE_MS)
-    assert [bed.env.storage.writes for bed in beds] == before
+    harnesses = tabs(3, never_answers, world)
+    for harness in harnesses:
+        harness.click(2)
+    harnesses[0].advance(MINUTE_MS)
+    before = [harness.env.storage.writes for harness in harnesses]
+    harnesses[0].advance(MINUTE_MS)
+    assert [harness.env.storage.writes for harness in harnesses] == before
 
 
 def test_without_locks_news_of_a_storage_that_throws_are_made_good() -> None:
@@ -534,14 +535,14 @@ def test_without_locks_news_of_a_storage_that_throws_are_made_good() -> None:
 
 def test_without_locks_rubbish_is_counted_once() -> None:
     """A stranger's rubbish in the main key is `corrupt` for the tab that finds and removes it (CONTRACT 4.3, 4.5)."""
-    (bed,) = unlocked(1)
-    ids = bed.click(2)
-    bed.world.origin.put(KEY, "rubbish", None)
-    second = Bed(script=never_answers, world=bed.world)
+    (harness,) = unlocked(1)
+    ids = harness.click(2)
+    harness.world.origin.put(KEY, "rubbish", None)
+    second = Harness(script=never_answers, world=harness.world)
     second.tab.page.tell("visible")
-    bed.settle()
-    assert (bed.reasons, second.reasons, KEY in bed.texts) == ([], ["corrupt"], False)
-    assert bed.stored(bed.journal_key) == second.stored(second.journal_key) == ids
+    harness.settle()
+    assert (harness.reasons, second.reasons, KEY in harness.texts) == ([], ["corrupt"], False)
+    assert harness.stored(harness.journal_key) == second.stored(second.journal_key) == ids
 
 
 def test_without_locks_the_next_page_takes_everything() -> None:
@@ -550,7 +551,7 @@ def test_without_locks_the_next_page_takes_everything() -> None:
     ids = [*first.click(3), *second.click(4)]
     first.tab.kill()
     second.tab.kill()
-    heir = Bed(world=first.world)
+    heir = Harness(world=first.world)
     heir.advance(MINUTE_MS)
     assert (sorted(heir.api.ids), heir.texts) == (sorted(ids), {})
 
@@ -569,23 +570,23 @@ def test_a_cleared_storage_is_written_again() -> None:
 
 def test_a_key_of_mine_that_a_stranger_changed_is_put_right() -> None:
     """A stranger's write to an owned key loses nothing that is pending; what is valid in it is sent too (CONTRACT 4.2, 4.5)."""
-    (bed,) = tabs(1)
-    ids = bed.click(3)
-    bed.world.origin.put(KEY, json.dumps([click(9, id="theirs", timestamp=1)]), None)
-    bed.settle()
-    bed.click()
-    assert set(ids) | {"theirs"} <= set(bed.stored())
-    assert bed.stats["recovered"] == 1
+    (harness,) = tabs(1)
+    ids = harness.click(3)
+    harness.world.origin.put(KEY, json.dumps([click(9, id="theirs", timestamp=1)]), None)
+    harness.settle()
+    harness.click()
+    assert set(ids) | {"theirs"} <= set(harness.stored())
+    assert harness.stats["recovered"] == 1
 
 
 def test_news_of_other_keys_is_nothing() -> None:
     """The host's own keys change all the time (CONTRACT 7.1)."""
-    (bed,) = tabs(1)
-    ids = bed.click(2)
+    (harness,) = tabs(1)
+    ids = harness.click(2)
     for key in ("theirs", f"{KEY}2", f"{KEY}.x", f"{KEY}:someone", f"{KEY}:someone.4", ""):
-        bed.tab.page.tell("storage", key)
-    bed.advance(4000)
-    assert (bed.stored(), bed.stats["recovered"], bed.drops) == (ids, 0, [])
+        harness.tab.page.tell("storage", key)
+    harness.advance(4000)
+    assert (harness.stored(), harness.stats["recovered"], harness.drops) == (ids, 0, [])
 
 
 def test_a_server_that_is_down_keeps_all_tabs_events() -> None:
@@ -598,15 +599,15 @@ def test_a_server_that_is_down_keeps_all_tabs_events() -> None:
 
     ids: list[str] = []
     for _ in range(6):
-        bed = Bed(script=answer, world=world)
-        ids += bed.click(5)
-        bed.advance(7000)
+        harness = Harness(script=answer, world=world)
+        ids += harness.click(5)
+        harness.advance(7000)
         if len(ids) % 10 == 0:
-            bed.tab.kill()
+            harness.tab.kill()
     for tab in world.tabs:
         tab.kill()
     is_down[0] = False
-    heir = Bed(script=answer, world=world)
+    heir = Harness(script=answer, world=world)
     heir.advance(MINUTE_MS)
     assert sorted(heir.api.ids) == sorted(ids)
     assert heir.texts == {}
