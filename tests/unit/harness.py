@@ -12,13 +12,16 @@ from typing import Any
 from clickqueue.main import ClickQueue
 from clickqueue.platform.ports import Event
 from tests.books import check_books
-from tests.fakes import Call, FakeApi, FakeJson, Outcome, Tab, World, click
+from tests.fakes import Call, Failure, FakeApi, FakeJson, Outcome, Tab, World, click, never_answers
 from tests.keys import KEY, MARK_KEY
 from tests.unit.stored_events import segments_of, stored_ids
 
 MINUTE_MS = 60_000
 HOUR_MS = 60 * MINUTE_MS
 DAY_MS = 24 * HOUR_MS
+
+DOWN = Failure(503)
+"""The answer of a server that is down: a delivery failure."""
 
 Script = list[Outcome] | Callable[..., Outcome]
 
@@ -131,11 +134,56 @@ class Harness:
         return [each for key in segments_of(self.texts) if key != KEY for each in self.stored(key)]
 
 
+def down(call: Call) -> Failure:
+    """A script: every request fails."""
+    return DOWN
+
+
+def hidden(harness: Harness) -> None:
+    """Hide the page."""
+    harness.tab.page.tell("hidden")
+
+
+def visible(harness: Harness) -> None:
+    """Make the page visible."""
+    harness.tab.page.tell("visible")
+
+
+def online(harness: Harness) -> None:
+    """Dispatch `online`; `navigator.onLine` keeps its value."""
+    harness.tab.page.tell("online")
+
+
 def offline(config: dict[str, Any] | None = None, world: World | None = None) -> Harness:
     """A tab that is offline: its queue keeps every event."""
     harness = Harness(config, world=world)
     harness.go_offline()
     return harness
+
+
+def single(script: Script | None, **config: Any) -> Harness:
+    """A queue that sends each event at once, with one event."""
+    harness = Harness({"maxBatchSize": 1, **config}, script)
+    harness.click()
+    return harness
+
+
+def open_tabs(count: int, script: Script | None = never_answers, world: World | None = None) -> list[Harness]:
+    """Tabs that were opened one after the other; the first is the leader."""
+    world = world or World()
+    return [Harness(script=script, world=world) for _ in range(count)]
+
+
+def open_peers(count: int, script: Script | None = never_answers) -> list[Harness]:
+    """Tabs of a browser without Web Locks."""
+    world = World()
+    world.locks.is_missing = True
+    return open_tabs(count, script, world)
+
+
+def sent_by(*harnesses: Harness) -> list[str]:
+    """The ids of all events that these tabs sent, once for each time; sorted."""
+    return sorted(each for harness in harnesses for each in harness.api.ids)
 
 
 def body_bytes(call: Call) -> int:

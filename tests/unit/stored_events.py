@@ -60,3 +60,8 @@ def stored_ids(texts: dict[str, str], key: str = KEY) -> list[str]:
 def segments_of(texts: dict[str, str]) -> list[str]:
     """The keys of the queue that contain events, in their order: the main key, then the journals."""
     return sorted(key for key in texts if journal_name(key, KEY) is not None)
+
+
+def journal_keys(texts: dict[str, str]) -> list[str]:
+    """The keys of the journals, without the main key."""
+    return [key for key in segments_of(texts) if key.startswith(f"{KEY}:")]
