@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 
 import pytest
@@ -131,3 +132,13 @@ def test_recovered_events_go_with_new_ones() -> None:
     new = harness.click()
     harness.settle()
     assert harness.api.ids == [*new, "old-1", "old-2"]
+
+
+def test_only_the_event_is_stored() -> None:
+    """The stored fields are those of 1.5; no header and no setting is stored (CONTRACT 7.2)."""
+    harness = Harness(script=[DOWN, HOLD])
+    harness.click(10)
+    harness.advance(2000)
+    fields = {name for event in json.loads(harness.texts[KEY]) for name in event}
+    assert fields == {"id", "sessionId", "questionId", "offerId", "buttonVariantId", "timestamp", "userAgent", "retryCount"}
+    assert set(harness.texts) == {KEY, harness.journal_key}
