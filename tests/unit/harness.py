@@ -144,6 +144,11 @@ def hidden(harness: Harness) -> None:
     harness.tab.page.tell("hidden")
 
 
+def pagehide(harness: Harness) -> None:
+    """Dispatch `pagehide`."""
+    harness.tab.page.tell("leave")
+
+
 def visible(harness: Harness) -> None:
     """Make the page visible."""
     harness.tab.page.tell("visible")

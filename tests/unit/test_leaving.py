@@ -7,14 +7,8 @@ from collections.abc import Callable
 import pytest
 
 from tests.fakes import HOLD, never_answers
-from tests.unit.harness import DOWN, MINUTE_MS, Harness, body_bytes, hidden
+from tests.unit.harness import DOWN, MINUTE_MS, Harness, body_bytes, hidden, pagehide
 from tests.unit.stored_events import all_ids
-
-
-def pagehide(harness: Harness) -> None:
-    """Dispatch `pagehide`."""
-    harness.tab.page.tell("leave")
-
 
 LEAVINGS = pytest.mark.parametrize("leave", [hidden, pagehide])
 
