@@ -1,4 +1,4 @@
-"""CONTRACT 6.1 and 1.3: what the snapshot says, when it changes, and who hears of it. Its sum is held in `bed.py`."""
+"""CONTRACT 6.1 and 1.3: the snapshot, when it changes, and who is notified. `harness.py` checks the sum of its counters."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 
 from tests.fakes import HOLD, Failure, World, click
 from tests.keys import KEY
-from tests.unit.bed import Bed
+from tests.unit.harness import Harness
 
 DOWN = Failure(503)
 FIELDS = {
@@ -36,14 +36,14 @@ REASONS = {"invalid", "overflow", "expired", "rejected", "too_large", "corrupt",
 
 def test_the_snapshot_has_exactly_these_fields() -> None:
     """QueueStats is what the types say, no more and no less (CONTRACT 6.1)."""
-    snapshot = Bed().stats
+    snapshot = Harness().stats
     assert set(snapshot) == FIELDS
     assert set(snapshot["dropped"]) == REASONS
 
 
 def test_a_new_queue_has_counted_nothing() -> None:
     """Idle, online, persistent, and zeros (CONTRACT 6.1)."""
-    snapshot = Bed(is_settled=False).stats
+    snapshot = Harness(is_settled=False).stats
     assert (snapshot["state"], snapshot["isOnline"], snapshot["persistent"]) == ("idle", True, True)
     assert snapshot["lastFailure"] is None
     others = ("state", "isOnline", "persistent", "dropped", "lastFailure")
@@ -53,35 +53,35 @@ def test_a_new_queue_has_counted_nothing() -> None:
 
 def test_the_states_of_a_life() -> None:
     """idle, waiting, sending, backing-off, parked, destroyed: each by what the queue waits for (CONTRACT 6.1)."""
-    bed = Bed({"maxRetries": 2}, [HOLD, HOLD, HOLD])
-    states = [bed.state]
-    bed.click()
-    states.append(bed.state)
-    bed.advance(5000)
-    states.append(bed.state)
-    bed.api.calls[0].reject(DOWN)
-    bed.settle()
-    states.append(bed.state)
-    bed.advance(2000)
-    bed.api.calls[1].reject(DOWN)
-    bed.settle()
-    states.append(bed.state)
-    bed.queue.flush()
-    bed.api.calls[2].resolve()
-    bed.settle()
-    states.append(bed.state)
-    bed.queue.destroy()
-    states.append(bed.state)
+    harness = Harness({"maxRetries": 2}, [HOLD, HOLD, HOLD])
+    states = [harness.state]
+    harness.click()
+    states.append(harness.state)
+    harness.advance(5000)
+    states.append(harness.state)
+    harness.api.calls[0].reject(DOWN)
+    harness.settle()
+    states.append(harness.state)
+    harness.advance(2000)
+    harness.api.calls[1].reject(DOWN)
+    harness.settle()
+    states.append(harness.state)
+    harness.queue.flush()
+    harness.api.calls[2].resolve()
+    harness.settle()
+    states.append(harness.state)
+    harness.queue.destroy()
+    states.append(harness.state)
     assert states == ["idle", "waiting", "sending", "backing-off", "parked", "idle", "destroyed"]
 
 
 def test_is_online_is_what_the_browser_believes() -> None:
     """`isOnline` follows the browser's news, and tells the subscribers (CONTRACT 6.1)."""
-    bed = Bed()
+    harness = Harness()
     heard: list[bool] = []
-    bed.queue.subscribe(lambda: heard.append(bed.stats["isOnline"]))
-    bed.go_offline()
-    bed.go_online()
+    harness.queue.subscribe(lambda: heard.append(harness.stats["isOnline"]))
+    harness.go_offline()
+    harness.go_online()
     assert heard == [False, True]
 
 
@@ -89,17 +89,17 @@ def test_every_counter_has_its_happening() -> None:
     """One of each, and the books are even (CONTRACT 6.1, 6.2)."""
     world = World()
     world.origin.put(KEY, json.dumps([click(0, id="old", timestamp=1), None]), None)
-    bed = Bed({"maxBatchSize": 4}, [HOLD, HOLD], world=world)
-    bed.api.calls[0].resolve()
-    bed.settle()
-    bed.click(3)
-    bed.queue.enqueue(None)
-    bed.queue.enqueue(click(1, id="same"))
-    bed.queue.enqueue(click(1, id="same"))
-    bed.api.calls[1].reject(DOWN)
-    bed.settle()
-    bed.advance(2000)
-    snapshot = bed.stats
+    harness = Harness({"maxBatchSize": 4}, [HOLD, HOLD], world=world)
+    harness.api.calls[0].resolve()
+    harness.settle()
+    harness.click(3)
+    harness.queue.enqueue(None)
+    harness.queue.enqueue(click(1, id="same"))
+    harness.queue.enqueue(click(1, id="same"))
+    harness.api.calls[1].reject(DOWN)
+    harness.settle()
+    harness.advance(2000)
+    snapshot = harness.stats
     assert (snapshot["recovered"], snapshot["enqueued"], snapshot["acknowledged"]) == (1, 4, 5)
     assert (snapshot["duplicates"], snapshot["failures"], snapshot["pending"]) == (1, 1, 0)
     assert snapshot["dropped"] == {**dict.fromkeys(REASONS, 0), "invalid": 1, "corrupt": 1}
@@ -107,25 +107,25 @@ def test_every_counter_has_its_happening() -> None:
 
 def test_batches_are_counted() -> None:
     """One batch that is acknowledged at once counts one (CONTRACT 6.1)."""
-    bed = Bed()
-    bed.click(25)
-    bed.advance(5000)
-    assert (bed.stats["batches"], bed.stats["failures"]) == (3, 0)
+    harness = Harness()
+    harness.click(25)
+    harness.advance(5000)
+    assert (harness.stats["batches"], harness.stats["failures"]) == (3, 0)
 
 
 def test_in_flight_is_part_of_pending() -> None:
     """`pending` counts what is on its way, too (CONTRACT 6.2)."""
-    bed = Bed(script=[HOLD])
-    bed.click(13)
-    assert (bed.stats["inFlight"], bed.stats["pending"]) == (10, 13)
+    harness = Harness(script=[HOLD])
+    harness.click(13)
+    assert (harness.stats["inFlight"], harness.stats["pending"]) == (10, 13)
 
 
 def test_the_snapshot_is_plain_data() -> None:
     """It can be written as JSON, for a host's own reports (CONTRACT 6.1)."""
-    bed = Bed(script=[DOWN])
-    bed.click(10)
-    bed.settle()
-    assert json.loads(json.dumps(bed.stats)) == bed.stats
+    harness = Harness(script=[DOWN])
+    harness.click(10)
+    harness.settle()
+    assert json.loads(json.dumps(harness.stats)) == harness.stats
 
 
 # -- 1.3
@@ -133,87 +133,87 @@ def test_the_snapshot_is_plain_data() -> None:
 
 def test_the_snapshot_keeps_its_identity_until_something_changes() -> None:
     """Two looks without a change give the same object, as useSyncExternalStore demands (CONTRACT 1.3)."""
-    bed = Bed()
-    first = bed.queue.get_snapshot()
-    bed.advance(60_000)
-    bed.queue.flush()
-    bed.tab.page.tell("visible")
-    assert bed.queue.get_snapshot() is first
-    bed.click()
-    second = bed.queue.get_snapshot()
+    harness = Harness()
+    first = harness.queue.get_snapshot()
+    harness.advance(60_000)
+    harness.queue.flush()
+    harness.tab.page.tell("visible")
+    assert harness.queue.get_snapshot() is first
+    harness.click()
+    second = harness.queue.get_snapshot()
     assert second is not first
-    assert bed.queue.get_snapshot() is second
+    assert harness.queue.get_snapshot() is second
 
 
 def test_an_old_snapshot_does_not_change() -> None:
     """What a host has kept stays what it was, its `dropped` too (CONTRACT 1.3)."""
-    bed = Bed()
-    before = bed.queue.get_snapshot()
+    harness = Harness()
+    before = harness.queue.get_snapshot()
     copy = json.loads(json.dumps(before))
-    bed.click(12)
-    bed.queue.enqueue(None)
-    bed.advance(5000)
+    harness.click(12)
+    harness.queue.enqueue(None)
+    harness.advance(5000)
     assert before == copy
-    assert bed.stats["dropped"]["invalid"] == 1
+    assert harness.stats["dropped"]["invalid"] == 1
 
 
 def test_a_subscriber_hears_every_change() -> None:
     """And finds the new snapshot in place (CONTRACT 1.3)."""
-    bed = Bed()
+    harness = Harness()
     heard: list[Any] = []
-    bed.queue.subscribe(lambda: heard.append(bed.queue.get_snapshot()))
-    bed.click(2)
-    bed.advance(5000)
+    harness.queue.subscribe(lambda: heard.append(harness.queue.get_snapshot()))
+    harness.click(2)
+    harness.advance(5000)
     assert [(each["state"], each["pending"]) for each in heard] == [("waiting", 1), ("waiting", 2), ("sending", 2), ("idle", 0)]
 
 
 def test_a_subscriber_is_not_bothered_without_a_change() -> None:
     """No change, no call (CONTRACT 1.3)."""
-    bed = Bed()
+    harness = Harness()
     heard: list[int] = []
-    bed.queue.subscribe(lambda: heard.append(1))
-    bed.queue.flush()
-    bed.tab.page.tell("online")
-    bed.advance(60_000)
+    harness.queue.subscribe(lambda: heard.append(1))
+    harness.queue.flush()
+    harness.tab.page.tell("online")
+    harness.advance(60_000)
     assert heard == []
 
 
 def test_unsubscribe_ends_it() -> None:
     """Once or twice, and only this subscription, also of the same function (CONTRACT 1.3)."""
-    bed = Bed()
+    harness = Harness()
     heard: list[int] = []
 
     def hear() -> None:
         heard.append(1)
 
-    stop = bed.queue.subscribe(hear)
-    bed.queue.subscribe(hear)
-    bed.click()
+    stop = harness.queue.subscribe(hear)
+    harness.queue.subscribe(hear)
+    harness.click()
     assert len(heard) == 2
     stop()
     stop()
-    bed.click()
+    harness.click()
     assert len(heard) == 3
 
 
 def test_after_destroy_the_last_word_is_heard() -> None:
     """Subscribers hear that the queue is destroyed, and nothing after that (CONTRACT 1.3, 5.3)."""
-    bed = Bed()
+    harness = Harness()
     heard: list[str] = []
-    bed.queue.subscribe(lambda: heard.append(bed.state))
-    bed.queue.destroy()
-    bed.click()
+    harness.queue.subscribe(lambda: heard.append(harness.state))
+    harness.queue.destroy()
+    harness.click()
     assert heard == ["destroyed"]
 
 
 @pytest.mark.parametrize("field", sorted(FIELDS))
 def test_a_host_that_writes_into_a_snapshot_does_no_harm(field: str) -> None:
     """The counters are not kept in what the host holds (CONTRACT 6.1, 7.2)."""
-    bed = Bed()
-    bed.queue.get_snapshot()[field] = "spoilt"
-    bed.click()
-    bed.advance(5000)
-    assert (bed.stats["acknowledged"], bed.state, bed.stats["dropped"]["invalid"]) == (1, "idle", 0)
+    harness = Harness()
+    harness.queue.get_snapshot()[field] = "spoilt"
+    harness.click()
+    harness.advance(5000)
+    assert (harness.stats["acknowledged"], harness.state, harness.stats["dropped"]["invalid"]) == (1, "idle", 0)
 
 
 @pytest.mark.parametrize(
@@ -228,17 +228,17 @@ def test_a_host_that_writes_into_a_snapshot_does_no_harm(field: str) -> None:
 )
 def test_the_snapshot_names_the_last_failure(error: Exception, status: int | None, message: str) -> None:
     """`lastFailure` is the status, the message and the time of the last attempt that failed (CONTRACT 6.1)."""
-    bed = Bed({"maxBatchSize": 1}, [error])
-    bed.click()
-    now_ms = bed.clock.now_ms()
-    bed.settle()
-    assert bed.stats["lastFailure"] == {"status": status, "message": message, "at": now_ms}
+    harness = Harness({"maxBatchSize": 1}, [error])
+    harness.click()
+    now_ms = harness.clock.now_ms()
+    harness.settle()
+    assert harness.stats["lastFailure"] == {"status": status, "message": message, "at": now_ms}
 
 
 def test_an_answer_without_a_message_is_named_by_its_status() -> None:
     """A `Response` that the host's api returned has no message, so its status is the message (CONTRACT 6.1)."""
-    bed = Bed({"maxBatchSize": 1}, [{"ok": False, "status": 500}])
-    bed.click()
-    bed.settle()
-    failure = bed.stats["lastFailure"]
+    harness = Harness({"maxBatchSize": 1}, [{"ok": False, "status": 500}])
+    harness.click()
+    harness.settle()
+    failure = harness.stats["lastFailure"]
     assert (failure["status"], failure["message"]) == (500, "status 500")

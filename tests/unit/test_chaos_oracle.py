@@ -1,4 +1,4 @@
-"""The chaos bed accuses what it has to accuse, and excuses only by the evidence of its log."""
+"""The oracle of chaos reports each violation, and excuses an event only by evidence in its log."""
 
 from __future__ import annotations
 
@@ -255,6 +255,6 @@ def test_without_locks_a_neighbour_explains(other_ended_ms: float | None, rule: 
 
 @pytest.mark.parametrize("rule", [UNHEARD, BEFORE_LOCK, LATE_NEWS, IN_CACHE, NO_LOCKS])
 def test_each_rule_is_a_guarantee(rule: str) -> None:
-    """The bed explains duplicates by what docs/guarantees.md says, in its words."""
+    """The oracle explains duplicates by what docs/guarantees.md says, in its words."""
     chapter = GUARANTEES.read_text().partition("## Where duplicates come from\n")[2].partition("\n## ")[0]
     assert f"**{rule}" in " ".join(chapter.split())

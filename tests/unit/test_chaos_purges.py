@@ -1,4 +1,4 @@
-"""The chaos bed excuses an event by a purge, and accuses a queue that sends one in spite of it."""
+"""The oracle of chaos excuses an event by a purge, and reports a queue that sends one after it."""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ from clickqueue.http.widget_api import create_api
 from clickqueue.main import DEFAULTS, ClickQueue
 from tests.fakes import FakeApi, FakeHttp, click, make_env
 from tests.keys import KEY
-from tests.unit.bed import Bed
+from tests.unit.harness import Harness
 
 NUMBERS = {
     "maxBatchSize": 10,
@@ -83,10 +83,10 @@ def test_the_defaults_and_the_config_are_not_changed() -> None:
 def test_the_config_is_not_kept() -> None:
     """What a host does to its object later changes nothing (CONTRACT 1.2)."""
     config: dict[str, Any] = {"maxBatchSize": 3}
-    bed = Bed(config)
+    harness = Harness(config)
     config["maxBatchSize"] = 1
-    bed.click(2)
-    assert bed.sizes == []
+    harness.click(2)
+    assert harness.sizes == []
 
 
 # -- 1.6: numbers

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.fakes import Failure, World
-from tests.unit.bed import Bed
+from tests.unit.harness import Harness
 
 
 @pytest.mark.parametrize("is_missing", [False, True], ids=["with locks", "without locks"])
@@ -13,11 +13,11 @@ def test_a_purge_in_the_first_task_comes_before_every_request(is_missing: bool) 
     """With or without Web Locks nothing that an earlier page stored is sent, and no event stays in storage (CONTRACT 5.4)."""
     world = World()
     world.locks.is_missing = is_missing
-    before = Bed(world=world, script=[Failure(503)])
+    before = Harness(world=world, script=[Failure(503)])
     before.click(12)
     before.settle()
     before.tab.close()
-    after = Bed(world=world, is_settled=False)
+    after = Harness(world=world, is_settled=False)
     after.queue.purge()
     after.queue.destroy()
     after.settle()
@@ -29,9 +29,9 @@ def test_events_of_an_earlier_page_are_sent_at_once_without_a_purge() -> None:
     """Without Web Locks they leave with the first timer, which takes no time (CONTRACT 4.3, 4.5)."""
     world = World()
     world.locks.is_missing = True
-    before = Bed(world=world, script=[Failure(503)])
+    before = Harness(world=world, script=[Failure(503)])
     ids = before.click(2)
     before.settle()
     before.tab.close()
-    after = Bed(world=world)
+    after = Harness(world=world)
     assert [call.ids for call in after.api.calls] == [ids]

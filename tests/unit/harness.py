@@ -1,35 +1,36 @@
 """One tab under test: a queue over fakes, and what it sent, stored and dropped.
 
-The law: whatever a test is about, the books are checked at every change of the snapshot (CONTRACT 6.2); `balance`
-fails the test in which they did not come out even.
+The invariant: every test checks the counters at each change of the snapshot (CONTRACT 6.2). `balance` fails the test in
+which they did not add up.
 """
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator
-from contextlib import suppress
-from typing import Any, NamedTuple
+from typing import Any
 
 from clickqueue.main import ClickQueue
 from clickqueue.platform.ports import Event
-from clickqueue.platform.texts import journal_name
 from tests.books import check_books
-from tests.fakes import Call, FakeApi, FakeJson, FakeStorage, Outcome, Tab, World, click
+from tests.fakes import Call, Failure, FakeApi, FakeJson, Outcome, Tab, World, click, never_answers
 from tests.keys import KEY, MARK_KEY
+from tests.unit.stored_events import segments_of, stored_ids
 
 MINUTE_MS = 60_000
 HOUR_MS = 60 * MINUTE_MS
 DAY_MS = 24 * HOUR_MS
 
+DOWN = Failure(503)
+"""The answer of a server that is down: a delivery failure."""
+
 Script = list[Outcome] | Callable[..., Outcome]
 
 _uneven: list[str] = []
-"""What was found wrong with the books since `balance` looked last."""
+"""The faults of the counters since the last call of `balance`."""
 
 
-class Bed:
-    """A queue in a tab. Its locks have answered, unless `is_settled` is False."""
+class Harness:
+    """A queue in a tab. Its lock requests are answered, unless `is_settled` is False."""
 
     def __init__(
         self,
@@ -56,10 +57,10 @@ class Bed:
     def _on_drop(self, event: Any, reason: str, detail: str) -> None:
         self.drops.append((event, reason, detail))
 
-    # -- what happens
+    # -- events
 
     def click(self, count: int = 1, **fields: Any) -> list[str]:
-        """So many new clicks; their ids."""
+        """Enqueue `count` new events; returns their ids."""
         ids = []
         for _ in range(count):
             self._clicks += 1
@@ -70,7 +71,7 @@ class Bed:
         self.clock.advance(ms)
 
     def settle(self) -> None:
-        """Let happen what happens at this very moment: answers of locks and of the api."""
+        """Deliver the answers of locks and of the api that are due now."""
         self.clock.advance(0)
 
     def go_offline(self) -> None:
@@ -79,11 +80,11 @@ class Bed:
     def go_online(self) -> None:
         self.world.set_online(True)
 
-    # -- what is seen
+    # -- results
 
     @property
     def stats(self) -> dict[str, Any]:
-        """The snapshot, whose books are even."""
+        """The snapshot; its counters are checked."""
         snapshot: dict[str, Any] = self.queue.get_snapshot()
         note_books(snapshot)
         return snapshot
@@ -94,17 +95,17 @@ class Bed:
 
     @property
     def reasons(self) -> list[str]:
-        """Why events were dropped, as `onDrop` heard it."""
+        """The reasons that `onDrop` was called with."""
         return [reason for _, reason, _ in self.drops]
 
     @property
     def texts(self) -> dict[str, str]:
-        """The texts in storage, whatever the tab believes."""
+        """The texts in storage."""
         return self.world.origin.texts
 
     @property
     def left_over(self) -> dict[str, str]:
-        """The same without the mark of a purge, which the next page removes (CONTRACT 5.4)."""
+        """The texts in storage without the mark of a purge, which the next page removes (CONTRACT 5.4)."""
         return {key: text for key, text in self.texts.items() if key != MARK_KEY}
 
     @property
@@ -115,7 +116,7 @@ class Bed:
 
     @property
     def sizes(self) -> list[int]:
-        """How many events each request carried."""
+        """The number of events in each request."""
         return [len(call.events) for call in self.api.calls]
 
     @property
@@ -133,51 +134,70 @@ class Bed:
         return [each for key in segments_of(self.texts) if key != KEY for each in self.stored(key)]
 
 
-class Change(NamedTuple):
-    """One change of the store: what it was, who made it, and which ids are stored after it, under whatever key."""
-
-    key: str
-    text: str | None
-    writer: FakeStorage | None
-    ids: set[str]
+def down(call: Call) -> Failure:
+    """A script: every request fails."""
+    return DOWN
 
 
-def watched(world: World) -> list[Change]:
-    """Every change of a world's store from now on, because a crash may come right after each."""
-    changes: list[Change] = []
-
-    def on_put(key: str, old: str | None, text: str | None, writer: FakeStorage | None) -> None:
-        changes.append(Change(key, text, writer, all_ids(world.origin.texts)))
-
-    world.origin.on_put = on_put
-    return changes
+def hidden(harness: Harness) -> None:
+    """Hide the page."""
+    harness.tab.page.tell("hidden")
 
 
-def all_ids(texts: dict[str, str]) -> set[str]:
-    """The ids in every key of the queue; a key that holds something else has none."""
-    found: set[str] = set()
-    for key in segments_of(texts):
-        with suppress(ValueError, TypeError, KeyError):
-            found.update(stored_ids(texts, key))
-    return found
+def pagehide(harness: Harness) -> None:
+    """Dispatch `pagehide`."""
+    harness.tab.page.tell("leave")
 
 
-def stored_ids(texts: dict[str, str], key: str = KEY) -> list[str]:
-    return [event["id"] for event in json.loads(texts.get(key, "[]"))]
+def visible(harness: Harness) -> None:
+    """Make the page visible."""
+    harness.tab.page.tell("visible")
 
 
-def segments_of(texts: dict[str, str]) -> list[str]:
-    """The keys of the queue that contain events, in their order: the main key, then the journals."""
-    return sorted(key for key in texts if journal_name(key, KEY) is not None)
+def online(harness: Harness) -> None:
+    """Dispatch `online`; `navigator.onLine` keeps its value."""
+    harness.tab.page.tell("online")
+
+
+def offline(config: dict[str, Any] | None = None, world: World | None = None) -> Harness:
+    """A tab that is offline: its queue keeps every event."""
+    harness = Harness(config, world=world)
+    harness.go_offline()
+    return harness
+
+
+def single(script: Script | None, **config: Any) -> Harness:
+    """A queue that sends each event at once, with one event."""
+    harness = Harness({"maxBatchSize": 1, **config}, script)
+    harness.click()
+    return harness
+
+
+def open_tabs(count: int, script: Script | None = never_answers, world: World | None = None) -> list[Harness]:
+    """Tabs that were opened one after the other; the first is the leader."""
+    world = world or World()
+    return [Harness(script=script, world=world) for _ in range(count)]
+
+
+def open_peers(count: int, script: Script | None = never_answers) -> list[Harness]:
+    """Tabs of a browser without Web Locks."""
+    world = World()
+    world.locks.is_missing = True
+    return open_tabs(count, script, world)
+
+
+def sent_by(*harnesses: Harness) -> list[str]:
+    """The ids of all events that these tabs sent, once for each time; sorted."""
+    return sorted(each for harness in harnesses for each in harness.api.ids)
 
 
 def body_bytes(call: Call) -> int:
-    """How large the body of a request is."""
+    """The size of a request's body."""
     return len(FakeJson().stringify({"events": call.events, **call.request}).encode())
 
 
 def of_size(size_bytes: int, letter: str = "x", **fields: Any) -> Event:
-    """An event that is exactly so long once everything is filled in."""
+    """An event whose JSON has exactly this size when the queue has filled it in."""
     event = click(**{"id": "e", "timestamp": 1, "userAgent": "u", "note": "", **fields})
     missing = size_bytes - len(FakeJson().stringify(event))
     event["note"] = letter * (missing // len(letter.encode())) + "x" * (missing % len(letter.encode()))
@@ -192,7 +212,7 @@ def note_books(snapshot: dict[str, Any]) -> None:
 
 
 def balance() -> Iterator[None]:
-    """Around each test: the books of all its queues were even all the time."""
+    """Around each test: the counters of all its queues added up all the time."""
     _uneven.clear()
     yield
     assert not _uneven, _uneven[0]

@@ -1,0 +1,1 @@
+"""Known defects of such queues, by the part of the queue that has them."""
