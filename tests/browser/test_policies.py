@@ -9,9 +9,11 @@ import pytest
 from selenium.webdriver.remote.webdriver import WebDriver
 
 from tests.browser.endpoint import ROOT, Endpoint
+from tests.browser.engines import NO_BLOCKER
 from tests.browser.host import Host
 from tests.browser.snippets import BUNDLES, snippets_of
 from tests.browser.waiting import wait_for
+from tools import firefox
 
 SNIPPETS = {snippet.language: snippet.text for snippet in snippets_of(ROOT / "docs" / "embedding.md")}
 Change = Callable[[str, Endpoint], str]
@@ -97,10 +99,17 @@ def test_a_policy_that_forbids_the_endpoint(host: Host, endpoint: Endpoint) -> N
 
 
 @contextmanager
-def blocked(driver: WebDriver, pattern: str) -> Iterator[None]:
-    """Requests to matching addresses are refused before they leave the browser, until the block ends."""
+def blocked(driver: WebDriver, part: str) -> Iterator[None]:
+    """Requests whose address contains `part` are refused before they leave the browser, until the block ends."""
+    if firefox.is_firefox(driver):
+        firefox.block(driver, part)
+        try:
+            yield
+        finally:
+            firefox.unblock(driver)
+        return
     driver.execute_cdp_cmd("Network.enable", {})
-    driver.execute_cdp_cmd("Network.setBlockedURLs", {"urls": [pattern]})
+    driver.execute_cdp_cmd("Network.setBlockedURLs", {"urls": [f"*{part}*"]})
     try:
         yield
     finally:
@@ -109,10 +118,10 @@ def blocked(driver: WebDriver, pattern: str) -> Iterator[None]:
 
 def test_a_blocker(host: Host, endpoint: Endpoint) -> None:
     """A request that a blocker refuses is a path failure: its click is kept, retried, and arrives once the blocker lets it (CONTRACT 3.5)."""
-    if not host.can_cut:  # Chromium's own protocol
-        pytest.skip("only DevTools can refuse a request as a blocker does")
+    if not host.can_cut:
+        pytest.skip(NO_BLOCKER)
     host.start(clock="held")
-    with blocked(host.driver, "*/api/track/*"):
+    with blocked(host.driver, "/api/track/"):
         ids = host.click(1)
         host.go()
         wait_for(lambda: host.snapshot()["failures"] >= 3, "some retries")
