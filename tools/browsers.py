@@ -142,7 +142,8 @@ def _open_firefox(stack: ExitStack, folder: Path, size: tuple[int, int], argumen
     options.add_argument(f"--height={size[1]}")
     for name, value in firefox.PREFERENCES.items():
         options.set_preference(name, value)
-    # geckodriver makes a profile of its own and removes it; `folder` would only be copied into it.
+    options.add_argument("-profile")
+    options.add_argument(str(folder))
     service = webdriver.FirefoxService(executable_path=shutil.which("geckodriver"), service_args=list(firefox.ARGUMENTS))
     return webdriver.Firefox(options=options, service=service)
 
@@ -161,6 +162,8 @@ def _open_webkit(stack: ExitStack, folder: Path, size: tuple[int, int], argument
     environment["GDK_BACKEND"] = "x11"
     # GLib's other monitors say that a machine without a default route is offline; this one believes in the network.
     environment["GIO_USE_NETWORK_MONITOR"] = "base"
+    # In the locale C.UTF-8, usual on servers, WebKit's `navigator.language` is "C", at which Intl throws.
+    environment["LC_ALL"] = "en_US.UTF-8"
     if _is_root():
         environment["WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS"] = "1"
     service = webdriver.WebKitGTKService(executable_path=driver_path, env=environment)
