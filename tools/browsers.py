@@ -69,7 +69,7 @@ def find_minibrowser() -> str | None:
 def open_browser(
     name: str, *, profile: Path | None = None, size: tuple[int, int] = (1280, 900), arguments: tuple[str, ...] = ()
 ) -> Iterator[WebDriver]:
-    """A headless browser with a fresh profile (or the given one), until the block ends; `arguments` are Chromium's own."""
+    """A headless browser with a fresh profile (or the given one), until the block ends; `arguments` are Chromium's or MiniBrowser's own."""
     with ExitStack() as stack:
         folder = profile or Path(stack.enter_context(tempfile.TemporaryDirectory(ignore_cleanup_errors=True)))
         try:
@@ -154,7 +154,8 @@ def _open_webkit(stack: ExitStack, folder: Path, size: tuple[int, int], argument
         raise FileNotFoundError("MiniBrowser or WebKitWebDriver is not there")
     options = webdriver.WebKitGTKOptions()
     options.binary_location = binary
-    options.add_argument("--automation")
+    for argument in ("--automation", *arguments):
+        options.add_argument(argument)
     display = stack.enter_context(_display(size))
     environment = {**os.environ, "DISPLAY": display, "HOME": str(folder), "XDG_RUNTIME_DIR": str(folder)}
     for variable in ("XDG_DATA_HOME", "XDG_CACHE_HOME", "XDG_CONFIG_HOME", "WAYLAND_DISPLAY"):

@@ -10,7 +10,7 @@ PAGE_LIFECYCLE = "https://developer.chrome.com/docs/web-platform/page-lifecycle-
 
 NO_CRASH = f"WebKitGTK's driver has no command that crashes a tab ({WEBKIT_COMMANDS})"
 NO_OFFLINE = f"WebKitGTK's driver has no command that takes the network away ({WEBKIT_COMMANDS})"
-NO_BLOCKER = f"WebKitGTK's driver has no command that refuses a request ({WEBKIT_COMMANDS})"
+NO_BLOCKER = f"WebKitGTK's browser takes what it blocks at its start, and never lifts it ({MINI_BROWSER})"
 NO_FREEZE = f"only Chromium freezes tabs ({PAGE_LIFECYCLE})"
 LOCK_BLOCKS_CACHE = f"Firefox keeps a page that holds a Web Lock out of its back/forward cache ({FIREFOX_LOCKS})"
 BODY_NEVER_ENDS = (

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 from selenium.webdriver.remote.webdriver import WebDriver
 
-from tests.browser.endpoint import ROOT, Endpoint
+from tests.browser.endpoint import OTHER_BATCH, ROOT, SINGLE, Endpoint
 from tests.browser.engines import NO_BLOCKER
 from tests.browser.host import Host
 from tests.browser.snippets import BUNDLES, snippets_of
 from tests.browser.waiting import wait_for
 from tools import firefox
+from tools.browsers import open_browser
 
 SNIPPETS = {snippet.language: snippet.text for snippet in snippets_of(ROOT / "docs" / "embedding.md")}
 Change = Callable[[str, Endpoint], str]
@@ -127,3 +130,31 @@ def test_a_blocker(host: Host, endpoint: Endpoint) -> None:
         wait_for(lambda: host.snapshot()["failures"] >= 3, "some retries")
         assert (host.snapshot()["pending"], host.drops(), endpoint.requests) == (1, [], [])
     host.wait_until_all_arrived(ids)
+
+
+@pytest.fixture
+def blocked_host(request: pytest.FixtureRequest, browser_name: str, endpoint: Endpoint, tmp_path: Path) -> Iterator[Host]:
+    """A host in a browser that refuses requests to `/api/track/click`; WebKitGTK's does so from its start on."""
+    if browser_name != "webkit":
+        host = request.getfixturevalue("host")
+        with blocked(host.driver, SINGLE):
+            yield host
+        return
+    rules = tmp_path / "rules.json"
+    rules.write_text(json.dumps([{"trigger": {"url-filter": SINGLE}, "action": {"type": "block"}}]))
+    with open_browser("webkit", arguments=(f"--content-filter={rules}",)) as driver:
+        host = Host(driver, endpoint)
+        host.open()
+        yield host
+
+
+def test_an_address_that_is_blocked(blocked_host: Host, endpoint: Endpoint) -> None:
+    """A click that a blocker keeps from one address is kept, and arrives from the next page that has another address (CONTRACT 3.5)."""
+    blocked_host.start(clock="held")
+    ids = blocked_host.click(1)
+    blocked_host.go()
+    wait_for(lambda: blocked_host.snapshot()["failures"] >= 3, "some retries")
+    assert (blocked_host.snapshot()["pending"], blocked_host.drops(), endpoint.requests) == (1, [], [])
+    blocked_host.open()
+    blocked_host.start(options={"endpoint": OTHER_BATCH.removesuffix("/batch")})
+    blocked_host.wait_until_all_arrived(ids)
