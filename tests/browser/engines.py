@@ -5,7 +5,6 @@ from __future__ import annotations
 WEBKIT_COMMANDS = "https://github.com/WebKit/WebKit/blob/main/Source/WebDriver/WebDriverService.cpp"
 FIREFOX_LOCKS = "https://searchfox.org/mozilla-central/source/dom/locks/LockManagerChild.cpp"
 MINI_BROWSER = "https://github.com/WebKit/WebKit/blob/main/Tools/MiniBrowser/gtk/main.c"
-FIREFOX_STORAGE = "https://searchfox.org/mozilla-central/source/dom/localstorage/ActorsParent.cpp"
 PAGE_LIFECYCLE = "https://developer.chrome.com/docs/web-platform/page-lifecycle-api"
 
 NO_CRASH = f"WebKitGTK's driver has no command that crashes a tab ({WEBKIT_COMMANDS})"
@@ -17,7 +16,9 @@ BODY_NEVER_ENDS = (
     "Firefox never ends the body of an answer that came while its page was in the back/forward cache (measured, 153 ESR)"
 )
 NO_PROFILE = f"WebKitGTK's browser keeps nothing on the disk under WebDriver ({MINI_BROWSER})"
-STORAGE_IS_COMPRESSED = f"Firefox compresses what it writes of localStorage, so that the test cannot see it ({FIREFOX_STORAGE})"
+STORAGE_IS_LOCKED = (
+    "Firefox locks the database of localStorage, so that the test cannot see when an event is on the disk (measured, 153 ESR)"
+)
 
 
 def caches_locks(browser_name: str) -> bool:

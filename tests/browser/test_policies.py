@@ -12,7 +12,7 @@ from selenium.webdriver.remote.webdriver import WebDriver
 
 from tests.browser.endpoint import OTHER_BATCH, ROOT, SINGLE, Endpoint
 from tests.browser.engines import NO_BLOCKER
-from tests.browser.host import Host
+from tests.browser.host import Host, leave
 from tests.browser.snippets import BUNDLES, snippets_of
 from tests.browser.waiting import wait_for
 from tools import firefox
@@ -71,7 +71,7 @@ def test_a_policy_with_a_nonce_and_strict_dynamic(browser: WebDriver, endpoint: 
     open_page(browser, endpoint, change(SNIPPETS["html"], endpoint))
     wait_for(lambda: browser.execute_script("return document.querySelector('#offer').onclick !== null"), "the module")
     browser.find_element("id", "offer").click()
-    browser.get("about:blank")
+    leave(browser, endpoint)
     wait_for(lambda: len(endpoint.store) == 1, "the click at the endpoint")
     assert endpoint.reports == []
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.browser.endpoint import OK, Answer, Endpoint
-from tests.browser.engines import NO_PROFILE, STORAGE_IS_COMPRESSED
+from tests.browser.engines import NO_PROFILE, STORAGE_IS_LOCKED
 from tests.browser.killing import kill_browser, read_storage
 from tests.browser.visitor import Visitor, Visitors
 from tests.browser.waiting import wait_for
@@ -34,7 +34,7 @@ def _open(name: str, profile: Path, endpoint: Endpoint) -> Iterator[Visitors]:
 def test_a_killed_browser_delivers_when_it_is_back(profile: Path, endpoint: Endpoint, browser_name: str, tabs: int) -> None:
     """A browser is killed in an outage and started again: one tab delivers what localStorage had on the disk of all tabs (CONTRACT 4.1, 4.2)."""
     if browser_name == "firefox":
-        pytest.skip(STORAGE_IS_COMPRESSED)
+        pytest.skip(STORAGE_IS_LOCKED)
     endpoint.otherwise = lambda received: Answer(503)
     ids = [f"{tab}-{number}" for tab in range(tabs) for number in range(4)]
     with _open(browser_name, profile, endpoint) as visitors:
