@@ -18,7 +18,7 @@ from selenium import webdriver
 from selenium.common.exceptions import WebDriverException
 from selenium.webdriver.remote.webdriver import WebDriver
 
-from tools import force_online
+from tools import firefox, force_online
 
 NAMES = ("chromium", "firefox", "webkit")
 
@@ -69,7 +69,7 @@ def find_minibrowser() -> str | None:
 def open_browser(
     name: str, *, profile: Path | None = None, size: tuple[int, int] = (1280, 900), arguments: tuple[str, ...] = ()
 ) -> Iterator[WebDriver]:
-    """A headless browser with a fresh profile (or the given one), until the block ends; `arguments` are Chromium's own."""
+    """A headless browser with a fresh profile (or the given one), until the block ends; `arguments` are Chromium's or MiniBrowser's own."""
     with ExitStack() as stack:
         folder = profile or Path(stack.enter_context(tempfile.TemporaryDirectory(ignore_cleanup_errors=True)))
         try:
@@ -82,19 +82,35 @@ def open_browser(
         yield driver
 
 
-def can_cut(driver: WebDriver) -> bool:
-    """Whether the browser's protocol can take the network from a tab: Chromium's can."""
+def has_devtools(driver: WebDriver) -> bool:
+    """Whether the browser has Chromium's own protocol."""
     return "goog:chromeOptions" in driver.capabilities
 
 
+def can_cut(driver: WebDriver) -> bool:
+    """Whether `set_network` has an effect: not in WebKitGTK, whose driver has the commands of WebDriver only."""
+    return has_devtools(driver) or firefox.is_firefox(driver)
+
+
 def set_network(driver: WebDriver, is_up: bool) -> None:
-    """Cut or mend the network of the tab in front, for as long as the tab lives; each new tab needs its own call.
+    """Cut or mend the network: in Firefox of all tabs, in Chromium of the tab in front, for as long as the tab lives.
 
     Mended means online whatever Chromium thinks of the machine, but only conditions that limit something say so: hence the 1 ms.
     """
-    if can_cut(driver):
+    if has_devtools(driver):
         conditions = {"offline": not is_up, "latency": 1, "downloadThroughput": -1, "uploadThroughput": -1}
         driver.execute_cdp_cmd("Network.emulateNetworkConditions", conditions)
+    elif firefox.is_firefox(driver):
+        firefox.set_network(driver, is_up)
+
+
+def crash_tab(driver: WebDriver) -> None:
+    """End the process of the tab in front as a bug of the browser would (Chromium, Firefox)."""
+    if firefox.is_firefox(driver):
+        firefox.crash_tab(driver)
+        return
+    with suppress(WebDriverException):
+        driver.get("chrome://crash")
 
 
 def _quit(driver: WebDriver) -> None:
@@ -124,8 +140,11 @@ def _open_firefox(stack: ExitStack, folder: Path, size: tuple[int, int], argumen
     options.add_argument("-headless")
     options.add_argument(f"--width={size[0]}")
     options.add_argument(f"--height={size[1]}")
-    # geckodriver makes a profile of its own and removes it; `folder` would only be copied into it.
-    service = webdriver.FirefoxService(executable_path=shutil.which("geckodriver"))
+    for name, value in firefox.PREFERENCES.items():
+        options.set_preference(name, value)
+    options.add_argument("-profile")
+    options.add_argument(str(folder))
+    service = webdriver.FirefoxService(executable_path=shutil.which("geckodriver"), service_args=list(firefox.ARGUMENTS))
     return webdriver.Firefox(options=options, service=service)
 
 
@@ -135,7 +154,8 @@ def _open_webkit(stack: ExitStack, folder: Path, size: tuple[int, int], argument
         raise FileNotFoundError("MiniBrowser or WebKitWebDriver is not there")
     options = webdriver.WebKitGTKOptions()
     options.binary_location = binary
-    options.add_argument("--automation")
+    for argument in ("--automation", *arguments):
+        options.add_argument(argument)
     display = stack.enter_context(_display(size))
     environment = {**os.environ, "DISPLAY": display, "HOME": str(folder), "XDG_RUNTIME_DIR": str(folder)}
     for variable in ("XDG_DATA_HOME", "XDG_CACHE_HOME", "XDG_CONFIG_HOME", "WAYLAND_DISPLAY"):
@@ -143,6 +163,8 @@ def _open_webkit(stack: ExitStack, folder: Path, size: tuple[int, int], argument
     environment["GDK_BACKEND"] = "x11"
     # GLib's other monitors say that a machine without a default route is offline; this one believes in the network.
     environment["GIO_USE_NETWORK_MONITOR"] = "base"
+    # In the locale C.UTF-8, usual on servers, WebKit's `navigator.language` is "C", at which Intl throws.
+    environment["LC_ALL"] = "en_US.UTF-8"
     if _is_root():
         environment["WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS"] = "1"
     service = webdriver.WebKitGTKService(executable_path=driver_path, env=environment)

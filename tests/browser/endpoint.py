@@ -177,7 +177,8 @@ class Endpoint(HTTPServer):
             if not file.is_relative_to(FOLDERS[name]) or not file.is_file():
                 return Response(status=404)
             kind = mimetypes.guess_type(file.name)[0] or "application/octet-stream"
-            return Response(file.read_bytes(), headers={"Content-Type": kind, "Cache-Control": "no-store", **self.page_headers})
+            # Not "no-store", which in Firefox keeps a page out of the back/forward cache.
+            return Response(file.read_bytes(), headers={"Content-Type": kind, "Cache-Control": "no-cache", **self.page_headers})
 
         self.expect_request(re.compile(f"^/{name}/"), method="GET").respond_with_handler(serve)
 

@@ -97,3 +97,11 @@ class Host:
         """A reload without a network: the page goes, an error page comes."""
         with suppress(WebDriverException):
             self.driver.refresh()
+
+
+def leave(driver: WebDriver, endpoint: Endpoint) -> None:
+    """Follow a link to another page of the same site.
+
+    Not to `about:blank`: Firefox then ends the page's process, now and then before the last request has left (docs/embedding.md).
+    """
+    driver.get(endpoint.page("away.html"))

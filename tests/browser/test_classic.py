@@ -7,6 +7,7 @@ from selenium.webdriver.remote.webdriver import WebDriver
 
 from clickqueue import integrity
 from tests.browser.endpoint import ROOT, Endpoint
+from tests.browser.host import leave
 from tests.browser.snippets import BUNDLES, GUIDE, Snippet, bundle, snippets_of
 from tests.browser.test_guest import STRICT_CSP
 from tests.browser.waiting import wait_for
@@ -86,5 +87,5 @@ def test_a_page_of_the_documents_works(browser: WebDriver, endpoint: Endpoint, p
     browser.get(endpoint.url_for(write_page(f"{page.slug}.html", page.text)))
     wait_for(lambda: browser.execute_script("return document.querySelector('#offer').onclick !== null"), "the script")
     browser.find_element("id", "offer").click()
-    browser.get("about:blank")
+    leave(browser, endpoint)
     wait_for(lambda: len(endpoint.store) == 1, "the click at the endpoint")

@@ -23,6 +23,7 @@ from werkzeug import Request, Response
 
 from clickqueue.main import DEFAULTS
 from tests.browser.endpoint import BATCH, OTHER_BATCH, ROOT, SINGLE, Endpoint
+from tests.browser.host import leave
 from tests.browser.snippets import GUIDE, Snippet, examples, in_guide, run
 from tests.browser.waiting import wait_for
 from tests.fakes import click
@@ -39,7 +40,7 @@ def test_every_snippet_runs(browser: WebDriver, endpoint: Endpoint, snippet: Sni
     for button in browser.find_elements("tag name", "button"):
         button.click()
     does_send = re.search(r"trackClick\(|enqueue\(", snippet.text) and "/api/" in snippet.text
-    browser.get("about:blank")
+    leave(browser, endpoint)
     if does_send and "purge" not in snippet.text:
         wait_for(lambda: len(endpoint.store) == 1, "its click at the endpoint")
         if endpoint.requests[0].path != OTHER_BATCH:
@@ -79,7 +80,7 @@ def test_the_component_works(browser: WebDriver, endpoint: Endpoint) -> None:
     assert run(browser, endpoint, Snippet("tsx", "App", snippet.text + RENDER), widget_size.WIDGET / "after") == []
     browser.find_element("tag name", "button").click()
     wait_for(lambda: "(1 pending, online)" in browser.find_element("tag name", "button").text, "the pending click")
-    browser.get("about:blank")
+    leave(browser, endpoint)
     wait_for(lambda: len(endpoint.store) == 1, "the click at the endpoint")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.browser.endpoint import Endpoint
+from tests.browser.engines import NO_OFFLINE
 from tests.browser.host import Host
 
 
@@ -32,7 +33,7 @@ def test_a_cut_network_and_a_reload_lose_nothing(host: Host, endpoint: Endpoint)
 def test_the_browsers_online_event_flushes(host: Host, endpoint: Endpoint) -> None:
     """When the browser says `online`, what was kept goes without a click and without a timer (CONTRACT 3.8)."""
     if not host.can_cut:
-        pytest.skip("only DevTools can take a browser's network away")
+        pytest.skip(NO_OFFLINE)
     host.start(clock="held")
     host.cut_network()
     ids = host.click(12)
@@ -47,7 +48,7 @@ def test_the_browsers_online_event_flushes(host: Host, endpoint: Endpoint) -> No
 def test_a_page_loaded_without_a_network_keeps_its_clicks(host: Host, endpoint: Endpoint) -> None:
     """A page that is reloaded offline (from the browser's cache) recovers, keeps clicking, and delivers all (CONTRACT 4.1)."""
     if not host.can_cut:
-        pytest.skip("only DevTools can take a browser's network away")
+        pytest.skip(NO_OFFLINE)
     endpoint.page_headers = {"Cache-Control": "max-age=3600"}
     host.open("bed.html?cached")
     host.start()

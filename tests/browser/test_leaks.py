@@ -11,6 +11,7 @@ from tests.browser.endpoint import Endpoint
 from tests.browser.visitor import Visitor
 from tests.browser.waiting import wait_for
 from tests.keys import MARK_KEY
+from tools.browsers import has_devtools
 
 NOTHING: dict[str, list[str]] = {"held": [], "pending": []}
 LENT = "return { timers: lent.timers.size, listeners: lent.listeners }"  # some drivers' own timers are among them
@@ -100,7 +101,7 @@ def test_hours_with_a_failing_server(page: Visitor) -> None:
 
 def _measure(page: Visitor) -> dict[str, float]:
     """Heap and listeners after a garbage collection; nothing where no protocol tells them."""
-    if not page.can_cut:
+    if not has_devtools(page.driver):
         return {}
     page.driver.execute_cdp_cmd("Performance.enable", {})
     for _ in range(2):  # what the first one finalises the second one frees

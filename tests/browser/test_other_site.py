@@ -9,7 +9,7 @@ import pytest
 from selenium.webdriver.remote.webdriver import WebDriver
 
 from tests.browser.endpoint import ROOT, SINGLE, Endpoint
-from tests.browser.host import Host
+from tests.browser.host import Host, leave
 from tests.browser.snippets import Snippet, run, snippets_of
 from tests.browser.visitor import open_visitors
 from tests.browser.waiting import wait_for
@@ -57,7 +57,7 @@ def test_the_guides_api(browser: WebDriver, endpoint: Endpoint) -> None:
     with endpoint_on_another_site() as other:
         text = shown.text.replace("https://clicks.example", f"http://localhost:{other.port}")
         assert run(browser, endpoint, Snippet("js", "other-site", text)) == []
-        browser.get("about:blank")
+        leave(browser, endpoint)
         wait_for_the_click(other)
         assert other.methods == ["POST"]
 

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 from selenium.webdriver.remote.webdriver import WebDriver
 
-from tests.browser.endpoint import ROOT, Endpoint
-from tests.browser.host import Host
+from tests.browser.endpoint import OTHER_BATCH, ROOT, SINGLE, Endpoint
+from tests.browser.engines import NO_BLOCKER
+from tests.browser.host import Host, leave
 from tests.browser.snippets import BUNDLES, snippets_of
 from tests.browser.waiting import wait_for
+from tools import firefox
+from tools.browsers import open_browser
 
 SNIPPETS = {snippet.language: snippet.text for snippet in snippets_of(ROOT / "docs" / "embedding.md")}
 Change = Callable[[str, Endpoint], str]
@@ -66,7 +71,7 @@ def test_a_policy_with_a_nonce_and_strict_dynamic(browser: WebDriver, endpoint: 
     open_page(browser, endpoint, change(SNIPPETS["html"], endpoint))
     wait_for(lambda: browser.execute_script("return document.querySelector('#offer').onclick !== null"), "the module")
     browser.find_element("id", "offer").click()
-    browser.get("about:blank")
+    leave(browser, endpoint)
     wait_for(lambda: len(endpoint.store) == 1, "the click at the endpoint")
     assert endpoint.reports == []
 
@@ -97,10 +102,17 @@ def test_a_policy_that_forbids_the_endpoint(host: Host, endpoint: Endpoint) -> N
 
 
 @contextmanager
-def blocked(driver: WebDriver, pattern: str) -> Iterator[None]:
-    """Requests to matching addresses are refused before they leave the browser, until the block ends."""
+def blocked(driver: WebDriver, part: str) -> Iterator[None]:
+    """Requests whose address contains `part` are refused before they leave the browser, until the block ends."""
+    if firefox.is_firefox(driver):
+        firefox.block(driver, part)
+        try:
+            yield
+        finally:
+            firefox.unblock(driver)
+        return
     driver.execute_cdp_cmd("Network.enable", {})
-    driver.execute_cdp_cmd("Network.setBlockedURLs", {"urls": [pattern]})
+    driver.execute_cdp_cmd("Network.setBlockedURLs", {"urls": [f"*{part}*"]})
     try:
         yield
     finally:
@@ -109,12 +121,40 @@ def blocked(driver: WebDriver, pattern: str) -> Iterator[None]:
 
 def test_a_blocker(host: Host, endpoint: Endpoint) -> None:
     """A request that a blocker refuses is a path failure: its click is kept, retried, and arrives once the blocker lets it (CONTRACT 3.5)."""
-    if not host.can_cut:  # Chromium's own protocol
-        pytest.skip("only DevTools can refuse a request as a blocker does")
+    if not host.can_cut:
+        pytest.skip(NO_BLOCKER)
     host.start(clock="held")
-    with blocked(host.driver, "*/api/track/*"):
+    with blocked(host.driver, "/api/track/"):
         ids = host.click(1)
         host.go()
         wait_for(lambda: host.snapshot()["failures"] >= 3, "some retries")
         assert (host.snapshot()["pending"], host.drops(), endpoint.requests) == (1, [], [])
     host.wait_until_all_arrived(ids)
+
+
+@pytest.fixture
+def blocked_host(request: pytest.FixtureRequest, browser_name: str, endpoint: Endpoint, tmp_path: Path) -> Iterator[Host]:
+    """A host in a browser that refuses requests to `/api/track/click`; WebKitGTK's does so from its start on."""
+    if browser_name != "webkit":
+        host = request.getfixturevalue("host")
+        with blocked(host.driver, SINGLE):
+            yield host
+        return
+    rules = tmp_path / "rules.json"
+    rules.write_text(json.dumps([{"trigger": {"url-filter": SINGLE}, "action": {"type": "block"}}]))
+    with open_browser("webkit", arguments=(f"--content-filter={rules}",)) as driver:
+        host = Host(driver, endpoint)
+        host.open()
+        yield host
+
+
+def test_an_address_that_is_blocked(blocked_host: Host, endpoint: Endpoint) -> None:
+    """A click that a blocker keeps from one address is kept, and arrives from the next page that has another address (CONTRACT 3.5)."""
+    blocked_host.start(clock="held")
+    ids = blocked_host.click(1)
+    blocked_host.go()
+    wait_for(lambda: blocked_host.snapshot()["failures"] >= 3, "some retries")
+    assert (blocked_host.snapshot()["pending"], blocked_host.drops(), endpoint.requests) == (1, [], [])
+    blocked_host.open()
+    blocked_host.start(options={"endpoint": OTHER_BATCH.removesuffix("/batch")})
+    blocked_host.wait_until_all_arrived(ids)

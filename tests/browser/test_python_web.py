@@ -13,6 +13,7 @@ from selenium.webdriver.remote.webdriver import WebDriver
 from werkzeug import Request, Response
 
 from tests.browser.endpoint import ROOT, Endpoint
+from tests.browser.host import leave
 from tests.browser.waiting import wait_for
 from tests.package.sites import SERVERS, django_project, site
 from tests.package.wheel import build, install
@@ -58,7 +59,7 @@ def scripts_of(endpoint: Endpoint) -> list[str]:
 def click_and_leave(browser: WebDriver, endpoint: Endpoint) -> None:
     """Click the page's button and leave the page; returns when the click has arrived."""
     browser.find_element(By.ID, "offer").click()
-    browser.get("about:blank")
+    leave(browser, endpoint)
     wait_for(lambda: endpoint.store, "the click to arrive")
     assert [event["offerId"] for event in endpoint.store.values()] == ["o-1"]
 

@@ -8,6 +8,7 @@ import re
 from selenium.webdriver.remote.webdriver import WebDriver
 
 from tests.browser.endpoint import CUT, ROOT, Answer, Endpoint
+from tests.browser.host import leave
 from tests.browser.snippets import Snippet, run, snippets_of
 from tests.browser.waiting import wait_for
 
@@ -60,14 +61,14 @@ def test_a_kiosk_leaves_nothing_behind(browser: WebDriver, endpoint: Endpoint) -
     kept = {event_id for ids in stored_ids(browser).values() for event_id in ids}
     assert len(kept) == 2
     endpoint.otherwise = lambda received: Answer()
-    browser.get("about:blank")
+    leave(browser, endpoint)
     wait_for(lambda: endpoint.store.keys() == kept, "both clicks")
 
 
 def test_a_trace_travels_with_its_click(browser: WebDriver, endpoint: Endpoint) -> None:
     """The stored click has a `traceparent` in the form of the standard."""
     assert run(browser, endpoint, recipe("traceparent")) == []
-    browser.get("about:blank")
+    leave(browser, endpoint)
     wait_for(lambda: endpoint.store, "the click")
     (event,) = endpoint.store.values()
     assert re.fullmatch(r"00-[0-9a-f]{32}-[0-9a-f]{16}-01", event["traceparent"])

@@ -10,11 +10,11 @@ import pytest
 from selenium.webdriver.remote.webdriver import WebDriver
 
 from tests.browser.endpoint import OK, Answer, Endpoint, Received
+from tests.browser.engines import NO_CRASH, caches_locks, can_crash
 from tests.browser.visitor import QUICK, Visitor, Visitors, open_visitors, sent_twice
 from tests.browser.waiting import wait_for
 from tests.keys import KEY
 
-NO_CRASH = "only Chromium has an address that crashes a tab, WebDriver has no word for it"
 ENDS = ("close", "crash", "reload", "freeze")
 RETURNING = ("reload", "freeze")
 CLICKS = 15
@@ -34,7 +34,7 @@ def test_whatever_happens_to_a_tab(
     visitors: Visitors, endpoint: Endpoint, browser_name: str, ends: tuple[str, ...], weather: str
 ) -> None:
     """However tabs end while all click: what arrives is what was clicked; twice only what an ending page sent (CONTRACT 4.2, 4.4, 5.2, 6.3)."""
-    if browser_name != "chromium":
+    if not can_crash(browser_name):
         ends = tuple(end for end in ends if end != "crash") or pytest.skip(NO_CRASH)
     endpoint.otherwise = _fail if weather == "outage" else _accept
     tabs = {name: visitors.open() for name in (*ends, "stay")}
@@ -46,7 +46,7 @@ def test_whatever_happens_to_a_tab(
         _end(end, tabs[end])
     endpoint.otherwise = _accept
     alive = {name: tab for name, tab in tabs.items() if name in (*RETURNING, "stay")}
-    _begin_again(alive)
+    _begin_again(alive, caches_locks(browser_name))
     _wait_for_clicks(endpoint, *(f"{name} again" for name in alive))
     _rest(list(alive.values()), endpoint)
     wait_for(lambda: alive["stay"].keys() == [], "an empty storage")
@@ -62,7 +62,7 @@ def test_whatever_happens_to_a_tab(
 @pytest.mark.parametrize("end", ["close", "crash", "leave"])
 def test_a_tab_that_ends_hands_over(visitors: Visitors, endpoint: Endpoint, browser_name: str, end: str, who: str) -> None:
     """What a tab could not deliver goes to the tab that waits for its lock, which needs no timer and no click for it (CONTRACT 4.2)."""
-    if end == "crash" and browser_name != "chromium":
+    if end == "crash" and not can_crash(browser_name):
         pytest.skip(NO_CRASH)
     endpoint.otherwise = lambda received: Answer(503) if received.headers["X-Page"] == who else OK
     tabs = {name: visitors.open() for name in ("owner", "guest")}
@@ -99,7 +99,7 @@ def test_a_click_before_the_lock_has_answered(visitors: Visitors, endpoint: Endp
     owner, guest = visitors.open(), visitors.open()
     owner.begin(clock="held")
     guest.ask("bed.start({}, {}, 'held'); bed.enqueue('early')")
-    _end("crash" if browser_name == "chromium" else "close", guest)
+    _end("crash" if can_crash(browser_name) else "close", guest)
     owner.wait_until_all_arrived(["early"])
     assert owner.keys() == []
 
@@ -196,15 +196,15 @@ def _end(end: str, tab: Visitor) -> None:
     ways[end]()
 
 
-def _begin_again(alive: dict[str, Visitor]) -> None:
-    """A reloaded page makes a new queue, one that was frozen has its old one; then their visitors click on."""
+def _begin_again(alive: dict[str, Visitor], is_cached: bool) -> None:
+    """A reloaded page makes a new queue, one that was in the back/forward cache has its old one; then their visitors click on."""
     for name, tab in alive.items():
         if name == "freeze":
-            assert tab.come_back(), tab.ask(
+            assert tab.come_back() is is_cached, tab.ask(
                 "return JSON.stringify(performance.getEntriesByType('navigation')[0].notRestoredReasons)"
             )
-        if name == "reload":
-            tab.begin(options=_named("reload again"))
+        if name == "reload" or (name == "freeze" and not is_cached):
+            tab.begin(options=_named(f"{name} again"))
         tab.stop()
     wait_for(lambda: alive["stay"].locks()["pending"].count(KEY) == len(alive) - 1, "every tab to know its role")
     for name, tab in alive.items():

@@ -14,6 +14,7 @@ from selenium.webdriver.remote.webdriver import WebDriver
 from selenium.webdriver.remote.webelement import WebElement
 
 from tests.browser.endpoint import ROOT, Endpoint, Event
+from tests.browser.host import leave
 from tests.browser.waiting import wait_for
 from tools import node, widget_size
 
@@ -52,7 +53,7 @@ class HostPage:
         return hosts[0].shadow_root.find_elements(By.CSS_SELECTOR, selector) if hosts else []
 
     def leave(self) -> None:
-        self.driver.get("about:blank")
+        leave(self.driver, self.endpoint)
 
     def wait_for_clicks(self, count: int) -> list[Event]:
         """Until the endpoint has so many clicks; returns them all."""

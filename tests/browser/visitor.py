@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from typing import Any
 
-from selenium.common.exceptions import WebDriverException
 from selenium.webdriver.remote.webdriver import WebDriver
 
 from tests.browser.endpoint import Endpoint
 from tests.browser.host import Host
 from tests.browser.waiting import wait_for
+from tools.browsers import crash_tab
 
 QUICK = {"maxBatchDelay": 50, "initialRetryDelay": 50, "maxRetryDelay": 200, "maxRetries": 1000}
 """So that an outage costs a test no minutes."""
@@ -35,6 +35,8 @@ class Visitor(Host):
 
     def __init__(self, driver: WebDriver, endpoint: Endpoint, handle: str) -> None:
         super().__init__(Window(driver, handle), endpoint)  # type: ignore[arg-type]
+        self._browser = driver
+        self._handle = handle
 
     def open(self, page: str = "visitor.html") -> None:
         """Load the page (anew)."""
@@ -73,8 +75,8 @@ class Visitor(Host):
 
     def crash(self) -> None:
         """End the page's process as a bug of the browser would."""
-        with suppress(WebDriverException):
-            self.driver.get("chrome://crash")
+        self._browser.switch_to.window(self._handle)
+        crash_tab(self._browser)
 
     def close(self) -> None:
         """As a visitor closes a tab."""
@@ -87,6 +89,11 @@ class Visitor(Host):
     def leave(self) -> None:
         """Follow a link."""
         self.driver.get(self.endpoint.page("away.html"))
+
+    def return_to_queue(self) -> None:
+        """The browser's back button. A page that was not in the cache is loaded anew, and makes a new queue as a host's page does."""
+        if not self.come_back():
+            self.begin(clock="held")
 
     def come_back(self) -> bool:
         """The browser's back button; whether the page came from the back/forward cache."""

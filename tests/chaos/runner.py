@@ -15,7 +15,7 @@ from selenium.webdriver.remote.webdriver import WebDriver
 from tests.chaos.devtools import DevTools, DevToolsBrowser
 from tests.chaos.round import Outcome, run_round
 from tests.chaos.webdriver import WebDriverBrowser
-from tools.browsers import can_cut, open_browser
+from tools.browsers import has_devtools, open_browser
 
 LOGS = Path(__file__).resolve().parents[2] / "build" / "chaos"
 INSECURE_HOST = "insecure.test"
@@ -29,7 +29,7 @@ Runner = Callable[[int], Outcome]
 def rounds_in(driver: WebDriver, seconds: float, has_locks: bool = True, has_receiver: bool = False) -> Iterator[Runner]:
     """Rounds in this browser; without locks they need `RESOLVER` among its arguments."""
     host = "127.0.0.1" if has_locks else INSECURE_HOST
-    if not can_cut(driver):
+    if not has_devtools(driver):
         yield lambda seed: run_round(WebDriverBrowser(driver), seed, seconds, has_locks, host, has_receiver)
         return
     with closing(DevTools(driver)) as devtools:

@@ -1,5 +1,6 @@
-/* What a guest has of this page at this moment: timers, and listeners of window and document. */
-const lent = { timers: new Set(), listeners: 0 };
+/* What a guest has of this page at this moment: timers, and listeners of window and document.
+   A property of window, because a script of Firefox's driver does not see a page's `const`. */
+const lent = window.lent = { timers: new Set(), listeners: 0 };
 {
   const { setTimeout, clearTimeout } = window;
   window.setTimeout = (callback, delayMs) => {
