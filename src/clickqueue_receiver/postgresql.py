@@ -38,8 +38,10 @@ def parameters_of(address: str) -> dict[str, Any]:
     """The parameters in an address. Raises `SettingsError` where libpq could never use it."""
     try:
         given = psycopg.conninfo.conninfo_to_dict(address)
-    except psycopg.ProgrammingError as error:
-        raise SettingsError(f"db is {without_password(address)!r}, which is no address: {str(error).strip()}") from None
+    except psycopg.ProgrammingError:
+        # Not in libpq's words, which may quote the password.
+        allowed = "parameters that libpq knows, and a password with its special characters as %40"
+        raise SettingsError(f"db is {without_password(address)!r}, which is no address; allowed: {allowed}") from None
     if not re.fullmatch(r"[\d,]*", str(given.get("port", ""))):
         raise SettingsError(f"db is {without_password(address)!r}; allowed: a number as its port")
     return given

@@ -98,6 +98,7 @@ def test_a_wrong_setting_is_named(changes: dict[str, Any], words: str) -> None:
         (["serve"], "invalid choice: 'serve'"),
         (["--db", "sqlite:////there/is/no/such/folder.db"], "/there/is/no/such is no folder"),
         (["--db", "postgresql://u:secret@h/n?nonsense=1"], "db is 'postgresql://u:***@h/n?nonsense=1', which is no address"),
+        (["--db", "postgresql://u:secret%zz@h/n"], "db is 'postgresql://u:***@h/n', which is no address; allowed: parameters"),
         (["--db", "postgresql://u@h:port/n"], "allowed: a number as its port"),
         (["export", "--format", "xml"], "format is 'xml'; allowed: csv or parquet"),
         (["export", "--since", "yesterday"], "since is 'yesterday'; allowed: a date such as"),
@@ -116,7 +117,7 @@ def test_a_wrong_command_is_one_sentence(
     monkeypatch.chdir(tmp_path)
     assert main(arguments) == 2
     error = capsys.readouterr().err
-    assert words in error
+    assert (words in error, "secret" in error) == (True, False)
     assert len(error.splitlines()) == 1
 
 
