@@ -26,9 +26,10 @@ with closing(sqlite3.connect(DATABASE)) as database:
 @api.post("/api/track/click/batch")
 async def track(request: Request) -> Response:  # no model as a parameter: FastAPI would answer 422 to text/plain
     try:
-        events = events_of(await body_of(request), request.url.path.endswith("/batch"))
+        value = json.loads(await body_of(request))
+        events = value["events"] if request.url.path.endswith("/batch") else [value]
         rows = [(event["id"], json.dumps(event)) for event in events if is_click(event)]
-    except (ValueError, TypeError, KeyError, RecursionError) as fault:
+    except (AttributeError, KeyError, RecursionError, TypeError, ValueError) as fault:
         raise HTTPException(400, "send an event, or {events, batchId, timestamp}, as JSON") from fault
     await run_in_threadpool(store, rows)  # the answer leaves after the commit
     reason = f"needs text of at most {MAX_CHARACTERS} characters as {', '.join(FIELDS)}"
@@ -46,16 +47,8 @@ async def body_of(request: Request) -> bytes:
     return body
 
 
-def events_of(body: bytes, is_batch: bool) -> list[dict[str, object]]:
-    value = json.loads(body)
-    events = value["events"] if is_batch else [value]
-    if not all(isinstance(event, dict) for event in events):
-        raise TypeError("an event is an object")
-    return list(events)
-
-
 def is_click(event: dict[str, object]) -> bool:
-    return all(is_text(event.get(name)) for name in FIELDS)
+    return all(is_text(event.get(name)) for name in FIELDS)  # an AttributeError where an event is no object
 
 
 def is_text(value: object) -> bool:

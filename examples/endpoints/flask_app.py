@@ -24,9 +24,10 @@ with closing(sqlite3.connect(DATABASE)) as database:
 @app.post("/api/track/click/batch")
 def track() -> tuple[dict[str, object], int]:
     try:
-        events = events_of(request.get_data())  # not `request.json`, which answers 415 to text/plain
+        value = json.loads(request.get_data())  # not `request.json`, which answers 415 to text/plain
+        events = value["events"] if request.path.endswith("/batch") else [value]
         rows = [(event["id"], json.dumps(event)) for event in events if is_click(event)]
-    except (ValueError, TypeError, KeyError, RecursionError):
+    except (AttributeError, KeyError, RecursionError, TypeError, ValueError):
         return {"error": "send an event, or {events, batchId, timestamp}, as JSON"}, 400
     # The answer leaves after the commit, which is at the end of this block.
     with closing(sqlite3.connect(DATABASE)) as database, database:
@@ -35,16 +36,8 @@ def track() -> tuple[dict[str, object], int]:
     return {"rejected": [{"id": event.get("id"), "reason": reason} for event in events if not is_click(event)]}, 200
 
 
-def events_of(body: bytes) -> list[dict[str, object]]:
-    value = json.loads(body)
-    events = value["events"] if request.path.endswith("/batch") else [value]
-    if not all(isinstance(event, dict) for event in events):
-        raise TypeError("an event is an object")
-    return list(events)
-
-
 def is_click(event: dict[str, object]) -> bool:
-    return all(is_text(event.get(name)) for name in FIELDS)
+    return all(is_text(event.get(name)) for name in FIELDS)  # an AttributeError where an event is no object
 
 
 def is_text(value: object) -> bool:

@@ -29,6 +29,12 @@ class Origins:
         return origin in self._allowed or ("*" in self._allowed and origin != "null")
 
 
+def refusal(origin: str) -> str:
+    """The sentence for an origin that is not allowed, with the option that allows it."""
+    option = "--allow-null-origin" if origin == "null" else f"--allow-origin {origin}"
+    return f"origin {origin} is not allowed; start the receiver with {option}"
+
+
 class Cors:
     """Wraps an ASGI application."""
 
@@ -62,7 +68,7 @@ class Cors:
 
     def _preflight(self, origin: str | None) -> Response:
         if origin is not None and not self._origins.allows(origin):
-            return Response(f"origin {origin} is not allowed; start the receiver with --allow-origin {origin}\n", 403)
+            return Response(refusal(origin) + "\n", 403)
         answer = Response(status_code=204)
         answer.raw_headers += self._marks(origin)
         answer.headers["Access-Control-Allow-Methods"] = "POST"

@@ -60,8 +60,8 @@ class Validator:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        kinds = dict.fromkeys(TEXTS, Text) | {"timestamp": float, "retryCount": int}
-        required = {"id": Text} | {name: kinds.get(name, Any) for name in settings.require}
+        kinds = dict.fromkeys(("id", *TEXTS), Text) | {"timestamp": float, "retryCount": int}
+        required = {name: kinds.get(name, Any) for name in ("id", *settings.require)}
         self._names = ", ".join(required)
         # Encoded names may be any text, attribute names may not.
         names = {f"field_{number}": name for number, name in enumerate(required)}

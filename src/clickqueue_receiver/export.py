@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import csv
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime
 from pathlib import Path
@@ -37,15 +37,26 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(settings: Settings, parsed: argparse.Namespace) -> int:
     """Write what was chosen. Raises `SettingsError`."""
-    if parsed.format not in FORMATS:
-        raise wrong("format", parsed.format, " or ".join(FORMATS))
+    write = writer(parsed.format)
     chosen = choose(parsed.since, parsed.until)
     with Store(settings) as store:
         store.check()
         with output(parsed.out) as file:
-            write = write_csv if parsed.format == "csv" else write_parquet
             write(file, parts(store.engine, chosen))
     return 0
+
+
+def writer(kind: str) -> Callable[[IO[bytes], Iterator[Sequence[Any]]], None]:
+    """What writes a format. Raises `SettingsError`, before a file is opened and so emptied."""
+    if kind not in FORMATS:
+        raise wrong("format", kind, " or ".join(FORMATS))
+    if kind == "csv":
+        return write_csv
+    try:
+        import pyarrow.parquet  # noqa: F401
+    except ImportError:
+        raise SettingsError("format is 'parquet', and pyarrow is not installed; install clickqueue[receiver-parquet]") from None
+    return write_parquet
 
 
 def choose(since: str | None, until: str | None) -> Select[Any]:
@@ -88,12 +99,10 @@ def cell(value: object) -> object:
 
 
 def write_parquet(file: IO[bytes], found: Iterator[Sequence[Any]]) -> None:
-    """A column of its own type each; the rest as JSON text. Raises `SettingsError` without pyarrow."""
-    try:
-        import pyarrow
-        import pyarrow.parquet
-    except ImportError:
-        raise SettingsError("format is 'parquet', and pyarrow is not installed; install clickqueue[receiver-parquet]") from None
+    """A column of its own type each; the rest as JSON text."""
+    import pyarrow
+    import pyarrow.parquet
+
     kinds = {"retry_count": pyarrow.int32(), "skew_ms": pyarrow.int64()}
     times = dict.fromkeys(("clicked_at", "received_at"), pyarrow.timestamp("us", tz="UTC"))
     schema = pyarrow.schema([(name, (kinds | times).get(name, pyarrow.string())) for name in Row._fields])

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import math
 import re
+import sys
 from typing import Any
 
 import msgspec
@@ -34,7 +35,7 @@ def parse_leniently(data: bytes, max_depth: int) -> Any:
     """As `parse`, slower and without msgspec's limits."""
     try:
         text = prune(data.decode(), max_depth)
-        return json.loads(text, parse_constant=refuse_constant)
+        return json.loads(text, parse_constant=refuse_constant, parse_int=read_int)
     except (ValueError, RecursionError) as error:
         raise NotJson(str(error)) from None
 
@@ -61,6 +62,11 @@ def prune(text: str, max_depth: int) -> str:
                 start = token.end()
             depth -= 1
     return "".join(kept) + text[start:] if kept and depth <= max_depth else text
+
+
+def read_int(text: str) -> int | float:
+    """A whole number. Python converts only so many digits; longer ones are infinite, so that the event is rejected by its id."""
+    return int(text) if len(text) <= sys.int_info.default_max_str_digits else float(text)
 
 
 def refuse_constant(name: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 
@@ -18,7 +19,7 @@ PROGRAM = "clickqueue-receiver"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run a command; returns its exit code: 0, 1 where the database refuses, 2 for a wrong setting."""
+    """Run a command; returns its exit code: 0, 1 where the database or a file refuses, 2 for a wrong setting."""
     given = list(sys.argv[1:] if arguments is None else arguments)
     try:
         return run(given)
@@ -26,7 +27,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"{PROGRAM}: {error}", file=sys.stderr)
         return 2
     except DBAPIError as error:
-        print(f"{PROGRAM}: the database does not answer: {str(error.orig).splitlines()[0]}", file=sys.stderr)
+        print(f"{PROGRAM}: the database failed: {str(error.orig).splitlines()[0]}", file=sys.stderr)
+        return 1
+    except BrokenPipeError:
+        # The reader of an export, such as `head`, has enough. Python writes once more to it at its end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except OSError as error:
+        print(f"{PROGRAM}: {error}", file=sys.stderr)
         return 1
 
 

@@ -5,6 +5,7 @@ The statement is its own transaction: three round trips (BEGIN, INSERT, COMMIT) 
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import msgspec
@@ -16,6 +17,7 @@ from sqlalchemy.exc import OperationalError
 
 from clickqueue_receiver.event import Row, as_json
 from clickqueue_receiver.schema import clicks
+from clickqueue_receiver.settings import SettingsError, without_password
 
 DRIVER = "postgresql+psycopg://"
 # A leader that died without a word is noticed within seconds, not after the 15 minutes of TCP's own retries.
@@ -32,10 +34,23 @@ def conninfo(url: str) -> str:
     return f"{scheme.removesuffix('+psycopg')}://{rest}"
 
 
+def parameters_of(address: str) -> dict[str, Any]:
+    """The parameters in an address. Raises `SettingsError` where libpq could never use it."""
+    try:
+        given = psycopg.conninfo.conninfo_to_dict(address)
+    except psycopg.ProgrammingError:
+        # Not in libpq's words, which may quote the password.
+        allowed = "parameters that libpq knows, and a password with its special characters as %40"
+        raise SettingsError(f"db is {without_password(address)!r}, which is no address; allowed: {allowed}") from None
+    if not re.fullmatch(r"[\d,]*", str(given.get("port", ""))):
+        raise SettingsError(f"db is {without_password(address)!r}; allowed: a number as its port")
+    return given
+
+
 def create(url: str, connections: int, **settings: Any) -> Engine:
-    """An engine for a server, with so many connections at most; `settings` are SQLAlchemy's."""
+    """An engine for a server, with so many connections at most; `settings` are SQLAlchemy's. Raises `SettingsError`."""
     address = conninfo(url)
-    given = psycopg.conninfo.conninfo_to_dict(address)
+    given = parameters_of(address)
     defaults: dict[str, Any] = {
         "connect_timeout": CONNECT_TIMEOUT_S,
         "tcp_user_timeout": TCP_USER_TIMEOUT_MS,
@@ -64,8 +79,10 @@ def create_writer(url: str, connections: int) -> Engine:
 
 def prepare(connection: Any, record: Any) -> None:
     """Set up a new connection."""
-    # A server that is set to answer before it has written would make "204 means stored" a lie.
     is_writer, connection.autocommit = connection.autocommit, True
+    # Of a server west of UTC a click in the year 1 would come back as one before it, which Python cannot represent.
+    connection.execute("SELECT set_config('TimeZone', 'UTC', false)")
+    # A server that is set to answer before it has written would make "204 means stored" a lie.
     connection.execute("SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'")
     connection.autocommit = is_writer
     record.info["warnings"] = warnings = []

@@ -41,7 +41,7 @@ class Utc(TypeDecorator[datetime]):
     cache_ok = True
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        return value.replace(tzinfo=None) if value and dialect.name == "sqlite" else value
+        return value.astimezone(UTC).replace(tzinfo=None) if value and dialect.name == "sqlite" else value
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         return value.replace(tzinfo=UTC) if value and dialect.name == "sqlite" else value
@@ -79,9 +79,11 @@ def version_of(connection: Connection) -> int:
 
 def migrate(connection: Connection) -> int:
     """Bring the tables to `VERSION`; returns the version that they had. Raises `SchemaError` for newer ones."""
+    # Receivers that start at the same time migrate one after the other.
     if connection.dialect.name == "postgresql":
-        # Receivers that start at the same time migrate one after the other.
         connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": ADVISORY_LOCK})
+    else:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
     found = version_of(connection)
     if found > VERSION:
         raise SchemaError(f"the tables have version {found}, this receiver knows {VERSION}; install a newer clickqueue")

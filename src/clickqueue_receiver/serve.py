@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import gc
-import shlex
 import socket
 import time
-from pathlib import Path
 from types import FrameType
 
 import uvicorn
-from sqlalchemy.engine import make_url
 
 from clickqueue_receiver import logs
 from clickqueue_receiver.app import Receiver, create_app
 from clickqueue_receiver.protocol import protocol_for
 from clickqueue_receiver.settings import Settings, SettingsError
+from clickqueue_receiver.welcome import welcome
 
 # What arrives in one burst, and waits to be accepted: a kernel caps it (Linux: 4 096).
 BACKLOG = 4_096
@@ -30,6 +28,13 @@ class Server(uvicorn.Server):
         super().__init__(config)
         self._receiver = receiver
         self._leave_at_s: float | None = None
+
+    async def serve(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start the receiver, then listen. Raises what its start raises, which uvicorn would log and swallow."""
+        async with self._receiver.lifespan():
+            if sockets:
+                print(welcome(self._receiver.settings, sockets[0].getsockname()[1]), flush=True)
+            await super().serve(sockets)
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """The first signal drains, a second one leaves at once."""
@@ -46,16 +51,23 @@ class Server(uvicorn.Server):
 
 
 def serve(settings: Settings) -> int:
-    """Serve until a signal; returns the exit code. Raises `SettingsError`, and `SchemaError` at the start."""
+    """Serve until a signal; returns the exit code. Raises `SettingsError`; at the start `SchemaError`, and `DBAPIError` for SQLite."""
     receiver = create_app(settings)
-    listener = bind(settings)
-    logs.set_up(settings.log_level)
-    print(welcome(settings, listener.getsockname()[1]), flush=True)
-    config = uvicorn.Config(
+    with bind(settings) as listener:
+        logs.set_up(settings.log_level)
+        gc.freeze()  # Modules live as long as the process.
+        gc.set_threshold(OBJECTS_BETWEEN_COLLECTIONS)
+        Server(configuration(settings, receiver), receiver).run([listener])
+    return 0
+
+
+def configuration(settings: Settings, receiver: Receiver) -> uvicorn.Config:
+    """The settings as uvicorn takes them."""
+    return uvicorn.Config(
         receiver,
         http=protocol_for(settings),
         ws="none",
-        lifespan="on",
+        lifespan="off",  # `Server.serve` has it.
         log_config=None,
         access_log=False,  # It would have the visitors' addresses.
         server_header=False,
@@ -64,10 +76,6 @@ def serve(settings: Settings) -> int:
         timeout_graceful_shutdown=(settings.body_timeout_ms + settings.commit_timeout_ms) // 1000 + 1,
         backlog=BACKLOG,
     )
-    gc.freeze()  # Modules live as long as the process.
-    gc.set_threshold(OBJECTS_BETWEEN_COLLECTIONS)
-    Server(config, receiver).run([listener])
-    return 0
 
 
 def bind(settings: Settings) -> socket.socket:
@@ -83,23 +91,3 @@ def bind(settings: Settings) -> socket.socket:
             f"port is {settings.port} on {settings.host}, which cannot be opened: {error.strerror}; choose another with --port"
         ) from None
     return listener
-
-
-def welcome(settings: Settings, port: int) -> str:
-    """The address, the table's place, and how to look at it."""
-    host = f"[{settings.host}]" if ":" in settings.host else settings.host
-    address = f"http://{host}:{port}"
-    lines = [f"clickqueue-receiver serves {address}/api/track/click and …/batch"]
-    if settings.test_mode:
-        return "\n".join([*lines, f"  test mode: everything is in memory. Look at it: curl {address}/test/good"])
-    url = make_url(settings.db)
-    if settings.db.startswith("sqlite"):
-        file = shlex.quote(str(Path(url.database or "").resolve()))
-        lines += [f"  the table `clicks` is in {file}", f"  look at it: sqlite3 {file} 'SELECT * FROM clicks_by_offer'"]
-    else:
-        lines += [f"  the table `clicks` is in {url.render_as_string(hide_password=True)}"]
-        lines += ["  look at it: psql, SELECT * FROM clicks_by_offer"]
-    lines += [f"  or: clickqueue-receiver export --db {shlex.quote(url.render_as_string(hide_password=True))}"]
-    if not settings.allow_origin:
-        lines += ["  pages of other origins cannot use it; --allow-origin https://shop.example allows one"]
-    return "\n".join(lines)

@@ -6,7 +6,10 @@ import re
 from dataclasses import dataclass, field, fields
 from typing import Any
 
-ORIGIN = re.compile(r"[a-z][a-z0-9+.-]*://[^/\s?#]+")
+# As browsers write it: in lower case, and without the port that its scheme has anyway.
+ORIGIN = re.compile(r"(?!http://.*:80$)(?!https://.*:443$)[a-z][a-z0-9+.-]*://[^/\s?#@A-Z]+")
+# SQLite in memory would acknowledge clicks that end with the process; only the test mode may do that.
+DATABASE = re.compile(r"sqlite:///(?!:memory:)[^?]+|postgres(ql)?(\+psycopg)?://.*", re.S)
 HEADER = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 DAY_MS = 86_400_000
 
@@ -79,9 +82,10 @@ class Settings:
     def __post_init__(self) -> None:
         for item in fields(self):
             check_kind(item.name, getattr(self, item.name), item.type, item.metadata)
-        if not re.match(r"(sqlite|postgres(ql)?(\+psycopg)?)://", self.db):
-            raise wrong("db", self.db, "sqlite:///FILE or postgresql://USER@HOST/NAME")
-        check_each("allow_origin", self.allow_origin, ORIGIN, "SCHEME://HOST[:PORT] without a path or a final slash, or *")
+        if not DATABASE.fullmatch(self.db):
+            raise wrong("db", without_password(self.db), "sqlite:///FILE or postgresql://USER@HOST/NAME")
+        allowed = "SCHEME://HOST[:PORT] in lower case, without a path, a final slash or the scheme's own port, or *"
+        check_each("allow_origin", self.allow_origin, ORIGIN, allowed)
         check_each("allow_header", self.allow_header, HEADER, "the name of a header")
         check_each("require", self.require, re.compile(r".+", re.S), "the name of a field")
         if self.log_level not in ("debug", "info", "warning", "error"):
@@ -91,6 +95,12 @@ class Settings:
 def wrong(name: str, value: object, allowed: str) -> SettingsError:
     """The sentence about one wrong setting."""
     return SettingsError(f"{name} is {value!r}; allowed: {allowed}")
+
+
+def without_password(url: str) -> str:
+    """The address of a database as it may be shown in a terminal and in logs."""
+    hidden = re.sub(r"(//[^:/@]*:)[^@]*@", r"\1***@", url)
+    return re.sub(r"([?&]password=)[^&]*", r"\1***", hidden)
 
 
 def check_kind(name: str, value: object, kind: Any, limits: Any) -> None:

@@ -19,7 +19,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
-from clickqueue_receiver.cors import Origins
+from clickqueue_receiver.cors import Origins, refusal
 from clickqueue_receiver.endpoints import BATCH, SINGLE
 from clickqueue_receiver.refused import Refused
 from clickqueue_receiver.schema import clicks
@@ -105,7 +105,7 @@ class TestMode:
         """A foreign page that a developer happens to visit must not reset the tests that are running."""
         origin = request.headers.get("origin")
         if origin and not self._origins.allows(origin) and urlsplit(origin).netloc != request.headers.get("host"):
-            raise Refused(403, f"origin {origin} is not allowed; start the receiver with --allow-origin {origin}")
+            raise Refused(403, refusal(origin))
 
     def _stored(self) -> list[dict[str, Any]]:
         with self._store.engine.connect() as connection:

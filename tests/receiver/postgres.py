@@ -1,4 +1,8 @@
-"""A real PostgreSQL on 127.0.0.1 with a folder of its own. It can be killed as by a power cut, and started again."""
+"""A real PostgreSQL on 127.0.0.1 with a folder of its own. It can be killed as by a power cut, and started again.
+
+pytest-postgresql would not do: it starts the server with `-F`, which is without fsync, so that no commit would be as durable as in
+production; it stops the server only in order, through pg_ctl; and pg_ctl refuses to run as root.
+"""
 
 from __future__ import annotations
 

@@ -87,8 +87,8 @@ class Served:
 def served(folder: Path, *options: str) -> Iterator[Served]:
     """A receiver that runs until the block ends."""
     receiver = Served(folder, *options)
-    receiver.start()
     try:
+        receiver.start()
         yield receiver
     finally:
         if receiver.process and receiver.process.poll() is None:

@@ -6,8 +6,9 @@ import csv
 import io
 import json
 import re
+import subprocess
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,7 @@ from clickqueue_receiver.schema import VERSION, SchemaError
 from clickqueue_receiver.store import Store
 from tests.receiver.bed import BATCH, batch, event, post, receiving
 from tests.receiver.postgres import Postgres
-from tests.receiver.served import run
+from tests.receiver.served import COMMAND, environment, run
 from tests.receiver.waiting import wait_until
 
 
@@ -117,6 +118,37 @@ def test_export_has_every_click(db: str, tmp_path: Path, capsys: pytest.CaptureF
     assert capsys.readouterr().err == ""
 
 
+def test_export_is_in_utc(db: str, tmp_path: Path) -> None:
+    """Whatever the time zone of the server, of `--since` and of the first year's clicks."""
+    zone = "" if db.startswith("sqlite") else "?options=-c%20TimeZone%3DAmerica/New_York"
+    fill(db, tmp_path, event(id="a", timestamp=-62_135_596_800_000))
+    file = tmp_path / "all.csv"
+    since = datetime.now(timezone(timedelta(hours=10))) - timedelta(minutes=10)
+    assert main(["export", "--db", db + zone, "--since", since.isoformat(), "--out", str(file)]) == 0
+    (line,) = csv.DictReader(io.StringIO(file.read_text()))
+    assert (line["id"], line["clicked_at"], line["received_at"][-6:]) == ("a", "0001-01-01T00:00:00+00:00", "+00:00")
+
+
+def test_an_export_that_cannot_be_written_is_one_sentence(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A full disk: exit code 1."""
+    db = f"sqlite:///{tmp_path / 'clicks.sqlite3'}"
+    fill(db, tmp_path, event())
+    assert main(["export", "--db", db, "--out", "/dev/full"]) == 1
+    assert capsys.readouterr().err == "clickqueue-receiver: [Errno 28] No space left on device\n"
+
+
+def test_an_export_whose_reader_leaves_ends_in_silence(tmp_path: Path) -> None:
+    """As with `| head -1`: nothing on stderr."""
+    db = f"sqlite:///{tmp_path / 'clicks.sqlite3'}"
+    fill(db, tmp_path, *(event(note="x" * 1_000) for _ in range(100)))
+    command = [*COMMAND, "export", "--db", db]
+    with subprocess.Popen(command, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdout
+        assert process.stderr
+        process.stdout.close()
+        assert (process.stderr.read(), process.wait()) == (b"", 1)
+
+
 def test_a_session_is_forgotten(db: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """All its clicks go, no other's; a session of any text."""
     fill(db, tmp_path, event(sessionId="a"), event(sessionId="a"), event(sessionId="\0b"), event(id="kept", sessionId="c"))
@@ -175,10 +207,10 @@ def test_newer_tables_are_left_alone(db: str, capsys: pytest.CaptureFixture[str]
     assert "the tables have version 99" in capsys.readouterr().err
 
 
-def test_receivers_that_start_together_migrate_once(postgres: Postgres, tmp_path: Path) -> None:
+def test_receivers_that_start_together_migrate_once(db: str, tmp_path: Path) -> None:
     """Four at the same time: one makes the tables, the others find them."""
     with ThreadPoolExecutor(4) as threads:
-        done = list(threads.map(lambda _: run(tmp_path, "migrate", "--db", postgres.url), range(4)))
+        done = list(threads.map(lambda _: run(tmp_path, "migrate", "--db", db), range(4)))
     assert [each.returncode for each in done] == [0] * 4, [each.stderr for each in done]
     assert sorted(b"had version 0" in each.stdout for each in done) == [False, False, False, True]
 

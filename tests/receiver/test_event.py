@@ -83,6 +83,7 @@ def test_the_required_fields_are_a_setting() -> None:
     """Others than the contract's may be asked for, and fewer."""
     assert "`campaign`" in reason(event(), require=("campaign",))
     assert isinstance(read({"id": "x"}, require=()), Row)
+    assert "in field `id`" in reason(event(id=5), require=("id",))
     assert "in field `timestamp`" in reason(event(timestamp="now"), require=("timestamp",))
 
 

@@ -14,7 +14,8 @@ import pytest
 from clickqueue_receiver import Settings, SettingsError
 from clickqueue_receiver.main import main
 from clickqueue_receiver.options import add_options, settings_from, variable
-from tests.receiver.served import environment
+from clickqueue_receiver.welcome import welcome
+from tests.receiver.served import environment, run
 
 
 def parsed(*arguments: str, **environment: str) -> Settings:
@@ -68,9 +69,13 @@ def test_every_setting_has_a_variable() -> None:
         ({"host": ""}, "host is ''; allowed: a text that is not empty"),
         ({"db": "mysql://h/n"}, "allowed: sqlite:///FILE or postgresql://USER@HOST/NAME"),
         ({"db": "clicks.sqlite3"}, "db is 'clicks.sqlite3'"),
-        ({"allow_origin": ("https://a.example/",)}, "without a path or a final slash"),
+        ({"db": "sqlite://clicks.sqlite3"}, "allowed: sqlite:///FILE"),
+        ({"db": "mysql://clicks:secret@h/n?password=secret"}, "db is 'mysql://clicks:***@h/n?password=***'"),
+        ({"allow_origin": ("https://a.example/",)}, "without a path, a final slash"),
         ({"allow_origin": ("a.example",)}, "SCHEME://HOST"),
         ({"allow_origin": ("null",)}, "allow_origin is 'null'"),
+        ({"allow_origin": ("https://A.example",)}, "in lower case"),
+        ({"allow_origin": ("https://a.example:443",)}, "the scheme's own port"),
         ({"allow_origin": "https://a.example"}, "a tuple of texts"),
         ({"allow_header": ("x key",)}, "the name of a header"),
         ({"require": ("",)}, "the name of a field"),
@@ -92,11 +97,16 @@ def test_a_wrong_setting_is_named(changes: dict[str, Any], words: str) -> None:
         (["--prot", "1"], "unrecognized arguments: --prot 1"),
         (["serve"], "invalid choice: 'serve'"),
         (["--db", "sqlite:////there/is/no/such/folder.db"], "/there/is/no/such is no folder"),
+        (["--db", "postgresql://u:secret@h/n?nonsense=1"], "db is 'postgresql://u:***@h/n?nonsense=1', which is no address"),
+        (["--db", "postgresql://u:secret%zz@h/n"], "db is 'postgresql://u:***@h/n', which is no address; allowed: parameters"),
+        (["--db", "postgresql://u@h:port/n"], "allowed: a number as its port"),
         (["export", "--format", "xml"], "format is 'xml'; allowed: csv or parquet"),
         (["export", "--since", "yesterday"], "since is 'yesterday'; allowed: a date such as"),
         (["export", "--out", "/there/is/no/file"], "there is no file"),
         (["purge"], "one of the arguments --older-than --session is required"),
+        (["export", "--since", "0001-01-01T00:00:00+10:00"], "since is '0001-01-01T00:00:00+10:00'"),
         (["purge", "--older-than", "90"], "older_than is '90'; allowed: a number and d, h, m or s"),
+        (["purge", "--older-than", "999999d"], "older_than is '999999d'"),
         (["purge", "--session", ""], "session is ''"),
     ],
 )
@@ -107,8 +117,45 @@ def test_a_wrong_command_is_one_sentence(
     monkeypatch.chdir(tmp_path)
     assert main(arguments) == 2
     error = capsys.readouterr().err
-    assert words in error
+    assert (words in error, "secret" in error) == (True, False)
     assert len(error.splitlines()) == 1
+
+
+@pytest.mark.parametrize("db", ["sqlite://", "sqlite:///", "sqlite:///:memory:"])
+def test_memory_is_for_the_test_mode(db: str) -> None:
+    """A database in memory would acknowledge clicks that end with the process, so it is no setting."""
+    with pytest.raises(SettingsError):
+        Settings(db=db)
+
+
+def test_origins_of_every_kind_are_taken() -> None:
+    """With a port, of an extension, of an app."""
+    origins = (
+        "https://a.example:8443",
+        "http://localhost:443",
+        "https://[::1]:8080",
+        "chrome-extension://abc",
+        "capacitor://localhost",
+    )
+    assert Settings(allow_origin=origins).allow_origin == origins
+
+
+def test_a_start_that_fails_is_one_sentence(tmp_path: Path) -> None:
+    """Without tables exit code 2, with a file that is no database 1; no traceback, and no address of a server that is not there."""
+    bare = run(tmp_path, "--port", "0", "--no-migrate")
+    (tmp_path / "clicks.sqlite3").write_text("a letter, and no database")
+    broken = run(tmp_path, "--port", "0")
+    assert [(done.returncode, done.stdout) for done in (bare, broken)] == [(2, b""), (1, b"")]
+    assert [done.stderr for done in (bare, broken)] == [
+        b"clickqueue-receiver: there is no file clicks.sqlite3; run clickqueue-receiver migrate\n",
+        b"clickqueue-receiver: the database failed: file is not a database\n",
+    ]
+
+
+def test_an_address_with_several_hosts_is_shown_without_its_password() -> None:
+    """libpq takes it, SQLAlchemy would not."""
+    text = welcome(Settings(db="postgresql://u:secret@h1:1,h2:2/n?password=secret"), 8000)
+    assert ("postgresql://u:***@h1:1,h2:2/n?password=***" in text, "secret" in text) == (True, False)
 
 
 def test_help_has_groups_and_every_setting(capsys: pytest.CaptureFixture[str]) -> None:
@@ -139,6 +186,7 @@ def test_without_pyarrow_parquet_says_how_to_get_it(
         0,
         2,
     ]
+    assert not (tmp_path / "x").exists()
     assert "install clickqueue[receiver-parquet]" in capsys.readouterr().err
 
 
@@ -146,4 +194,4 @@ def test_a_database_that_is_away_is_one_sentence(tmp_path: Path, capsys: pytest.
     """Exit code 1 for the commands that need it at once."""
     assert main(["migrate", "--db", "postgresql://clicks@127.0.0.1:1/clicks"]) == 1
     error = capsys.readouterr().err
-    assert ("the database does not answer" in error, len(error.splitlines())) == (True, 1)
+    assert ("the database failed: connection failed" in error, len(error.splitlines())) == (True, 1)

@@ -9,7 +9,7 @@ from collections.abc import Callable
 POLL_S = 0.02
 
 
-def wait_until(condition: Callable[[], object], what: str, timeout_s: float = 20) -> None:
+def wait_until(condition: Callable[[], object], what: str, timeout_s: float = 60) -> None:
     """Return once the condition is true. Raises AssertionError, with what was waited for, at the deadline."""
     deadline_s = time.monotonic() + timeout_s
     never = threading.Event()
