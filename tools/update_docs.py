@@ -20,7 +20,9 @@ SCRIPT_TAG = """
 <!doctype html>
 <title>Offers</title>
 <button id="offer">Try it free</button>
-<script src="/dist/clickqueue.iife.js" integrity="{integrity}" crossorigin></script>
+<script src="/dist/clickqueue.iife.js"
+  integrity="{integrity}"
+  crossorigin></script>
 <script>
   const queue = new clickqueue.ClickQueue({{}}, clickqueue.createWidgetApi({{ endpoint: '/api/track/click' }}))
   document.querySelector('#offer').onclick = () => {{

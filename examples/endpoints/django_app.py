@@ -1,7 +1,7 @@
 """The contract in Django, in one file. `pip install django`, then `python django_app.py runserver 8000`.
 
 Trailing slash: the routes have none. With APPEND_SLASH (the default) Django redirects a POST to a route that lacks its
-slash, which no client follows; and `endpoint: '/click/'` makes the batch route '/click//batch'. Where your routes must end
+slash, which no client follows; and `endpoint: '/click/'` makes the batch route '/click/batch'. Where your routes must end
 in a slash, give both addresses: `endpoint: '/click/'`, `batchEndpoint: '/click/batch/'`.
 """
 

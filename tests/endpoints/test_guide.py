@@ -7,11 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from clickqueue.http.widget_api import create_api
 from clickqueue_check.checks import CHECKS
 from clickqueue_check.command import main, parser
 from tests.endpoints.faults import CASES
 from tests.endpoints.recipes import FOLDER, ORIGIN, serve
 from tests.endpoints.scripted import serve as serve_script
+from tests.fakes import FakeHttp, FakeResponse
 from tools import node
 
 GUIDE = (node.ROOT / "docs" / "endpoint.md").read_text()
@@ -44,6 +46,14 @@ def test_every_option_is_in_the_guide() -> None:
     usage = parser().parse_args(["check", "http://localhost/"])
     named = set(re.findall(r"`--([a-z-]+)", GUIDE))
     assert named == {name.replace("_", "-") for name in vars(usage)} - {"command", "url"}
+
+
+def test_the_batch_route_of_a_slash_is_the_named_one() -> None:
+    """`/batch` is added to an endpoint with a slash at its end, as the guide for Django says."""
+    ((endpoint, route),) = re.findall(r"`endpoint: '([^']+)'` makes the batch route `([^`]+)`", GUIDE)
+    http = FakeHttp(FakeResponse(204))
+    create_api({"endpoint": endpoint}, http)["trackClickBatch"]([], {"batchId": "b", "timestamp": 1})
+    assert [request["url"] for request in http.sent] == [route]
 
 
 def test_every_recipe_is_in_the_guide() -> None:

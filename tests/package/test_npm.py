@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import tarfile
 from pathlib import Path
@@ -100,6 +101,13 @@ console.log(sent.join(' '), mounted instanceof ClickQueue)
 def test_a_required_queue_delivers(project: Path) -> None:
     """Queue and hook from `require` deliver a click each, and the hook's queue is a `ClickQueue` of the same copy."""
     assert run(USE, project) == "own hook true"
+
+
+def test_a_queue_needs_a_page(project: Path) -> None:
+    """On a server `new ClickQueue` throws a TypeError, as the guide says."""
+    make = "new ClickQueue({}, createWidgetApi({ endpoint: '/' }))"
+    script = f"const {{ ClickQueue, createWidgetApi }} = require('clickqueue'); try {{ {make} }} catch (error) {{ console.log(String(error)) }}"
+    assert re.fullmatch(r"TypeError: .* is not a function", run(script, project))
 
 
 def test_cdns_serve_the_classic_script(project: Path) -> None:

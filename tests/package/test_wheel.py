@@ -71,14 +71,19 @@ def test_an_installed_package_knows_its_version(wheel: Path, tmp_path: Path) -> 
 
 
 def test_the_metadata_is_complete(installed: Path) -> None:
-    """The wheel has the README as its description, authors, keywords, classifiers and the mark that it is typed."""
+    """The wheel has the README as its description, authors, keywords and classifiers."""
     script = "import importlib.metadata as m; print(m.metadata('clickqueue').as_string())"
     metadata = ask(installed, "-c", script)
     assert metadata.partition("\n\n")[2].startswith((node.ROOT / "README.md").read_text()[:200])
     assert {"Author", "Classifier", "Keywords", "License-Expression", "Summary"} <= set(
         re.findall(r"^([\w-]+): ", metadata, re.M)
     )
-    assert (installed / "clickqueue" / "py.typed").is_file()
+
+
+@pytest.mark.parametrize("package", ["clickqueue", "clickqueue_receiver", "clickqueue_web"])
+def test_what_a_host_imports_is_typed(installed: Path, package: str) -> None:
+    """Each package that the documents import has the mark of typed packages, so that `mypy --strict` reads it."""
+    assert (installed / package / "py.typed").is_file()
 
 
 @pytest.mark.parametrize("command", [["bin/clickqueue"], ["-m", "clickqueue"]], ids=" ".join)

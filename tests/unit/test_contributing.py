@@ -78,8 +78,10 @@ def test_every_hook_is_pinned() -> None:
 
 
 def test_there_is_one_version() -> None:
-    """Lock file, guide and changelog have the version of package.json."""
+    """Lock file, README, guide and changelog have the version of package.json."""
     lock = json.loads((ROOT / "package-lock.json").read_text())
     assert (lock["version"], lock["packages"][""]["version"]) == (VERSION, VERSION)
-    assert f"./clickqueue-{VERSION}.tgz" in (ROOT / "docs" / "WIDGET.md").read_text()
+    for doc in ("README.md", "docs/WIDGET.md"):
+        named = set(re.findall(r"clickqueue-(\d[\w.]*)\.tgz", (ROOT / doc).read_text()))
+        assert named == {VERSION}, doc
     assert re.findall(r"^## (.+)$", CHANGELOG, re.M)[:2] == ["Unreleased", VERSION]

@@ -106,6 +106,12 @@ def test_every_marked_figure_is_measured(doc: Path) -> None:
     assert set(update_docs.names_in(doc.read_text())) <= {*update_docs.measured(), *update_docs.widget_figures(0, 0)}
 
 
+@pytest.mark.parametrize("doc", DOCS, ids=name)
+def test_a_marked_figure_is_inside_of_its_sentence(doc: Path) -> None:
+    """No line begins with a mark and goes on: Markdown ends the paragraph there, and the words around the figure run together."""
+    assert re.findall(r"^ *<!-- [\w-]+:(?:begin|end) -->.+$", doc.read_text(), re.M) == []
+
+
 def test_the_example_is_short() -> None:
     """Ten lines are enough to begin."""
     assert len([line for line in EXAMPLE.splitlines() if line]) <= 10
@@ -130,7 +136,10 @@ def test_the_example_runs(tmp_path: Path) -> None:
     lines = done.stdout.splitlines()
     assert (done.returncode, done.stderr) == (0, "")
     assert "/api/track/click/batch 1" in lines
-    assert ("waiting 1 0" in lines, "idle 0 1" in lines) == (True, True)
+    (comment,) = re.findall(r"console\.log\(.*?\) // (.*)", EXAMPLE)
+    states = re.findall(r"[a-z-]+ \d \d", comment)
+    assert states == ["waiting 1 0", "sending 1 0", "idle 0 1"]
+    assert [line for line in lines if line in states] == states
 
 
 @pytest.mark.parametrize("doc", DOCS, ids=name)
