@@ -81,9 +81,13 @@ def _on_mark(history: History, writer: FakeStorage) -> None:
 
 def _on_gap(history: History, event_id: str, is_stale: bool) -> None:
     """It is in no key now; a writer that had not yet read what it overwrote could not know it."""
-    if not history.is_merging:
+    # Its tab says that it could not store it, and a crash loses it: a copy in the mirror was all that was stored (CONTRACT 4.6).
+    is_memory = any(host.is_shaky and host.has_pending(event_id) for host in history.hosts)
+    # A tab that learns of a purge of before drops all that it finds in the mirror: nothing says which of it came later.
+    is_purged_copy = history.has_purge and event_id in history.copied
+    if not history.is_merging and not is_memory and not is_purged_copy:
         history.gaps.add(event_id)
-    elif is_stale:
+    elif history.is_merging and is_stale:
         history.fragile.add(event_id)
 
 

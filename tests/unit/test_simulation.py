@@ -43,6 +43,8 @@ def test_known_histories_lose_nothing() -> None:
         pytest.param(354, id="a tab that joins hears that its journal is gone before it hears of the purge"),
         pytest.param(312938623, id="a tab dies before it hears of a purge"),
         pytest.param(900018834, id="a leader begins a new stay while a late write is on its way"),
+        pytest.param(39950284, id="a tab whose store was full dies after it removed its copy from the mirror"),
+        pytest.param(2017137, id="a purge removes the copy of a later event, which its dead tab could not store"),
         pytest.param(100463, id="a journal of a queue whose page gets no storage event of it"),
     ],
 )

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
@@ -65,10 +66,15 @@ def field(value: Any, key: str) -> Any:
     try:
         if isinstance(value, dict):
             return value.get(key)
-        snake = re.sub("([A-Z])", r"_\1", key).lower()
-        return getattr(value, key if hasattr(value, key) else snake, None)
+        return getattr(value, key if hasattr(value, key) else snake_case(key), None)
     except Exception:
         return None
+
+
+@lru_cache
+def snake_case(name: str) -> str:
+    """The Python name of a JavaScript name; remembered, since the fakes are asked for the same few all the time."""
+    return re.sub("([A-Z])", r"_\1", name).lower()
 
 
 def has_value(value: dict[str, Any], key: str) -> bool:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from contextlib import suppress
 from typing import Any
+
+from clickqueue.platform.runtime import snake_case
 
 
 def now_ms(env: Any) -> int:
@@ -52,7 +53,7 @@ def end_of(signal: Any) -> Any:
 
 def call_method(target: Any, method: str, event_type: str, listener: Any) -> None:
     """`target[method](event_type, listener)`; the method is spelled the Python way."""
-    getattr(target, re.sub("([A-Z])", r"_\1", method).lower())(event_type, listener)
+    getattr(target, snake_case(method))(event_type, listener)
 
 
 def dispatch_storage(env: Any, key: str, new_value: str | None) -> None:

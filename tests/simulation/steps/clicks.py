@@ -81,12 +81,12 @@ def do_purge(history: History, number: int) -> None:
     if host is None or host.is_destroyed:
         return
     history.has_purge = True
-    purged = set(history.open_ids)
+    purged = list(history.open_ids)
     for event_id in purged:
         oracle.excuse(history, event_id, "purge")
     host.queue.purge()
     if not host.is_shaky and not host.tab.life.is_dead and not history.options.lag_ms:
-        history.purged |= purged
+        history.purged.update(purged)
 
 
 def enqueue(history: History, host: Host, event: Event) -> None:
