@@ -1,6 +1,6 @@
 /* The demo's wiring: one queue, one widget, one server. All drawing stands in widget-offline-view.js. */
 import { ClickQueue, createWidgetApi } from '../dist/clickqueue.js';
-import { partialEnv } from './partial-env.js';
+import { partialEnv } from '../npm/testing.js';
 import { startTheme } from './theme.js';
 import { byId, drawJourney, drawQueue, drawServer, drawStorage, drawTries, setOrigin, setRedraw } from './widget-offline-view.js';
 
