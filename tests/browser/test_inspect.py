@@ -77,7 +77,7 @@ def test_the_panel_shows_the_life_of_the_queue(browser: WebDriver, endpoint: End
 
 
 def test_drops_and_a_wrong_balance_are_shown(browser: WebDriver, endpoint: Endpoint) -> None:
-    """Drops are listed by reason; those that were never accepted are outside of the balance, and a sum that is wrong is marked (CONTRACT 6.2)."""
+    """Drops are listed by reason; an event that was never accepted is not in the balance, and a wrong sum is marked (CONTRACT 6.2)."""
     assert run(browser, endpoint, Snippet("js", "inspector", PAGE)) == []
     browser.execute_script("shop.panel.queue.enqueue({}); shop.panel.queue.purge()")
     assert (shown(browser)["remarks"][2], shown(browser)["colours"][2:]) == ("dropped: 1 invalid", ["bad", "good"])
