@@ -3,6 +3,7 @@
 
    Both only read `getSnapshot()`. What a page stores or names is written as text, never as HTML. */
 
+const NO_BREAK = '\u00a0' // between a number and its unit
 const LINES_SHOWN = 50 // of the panel's log; the console keeps all
 
 const isSame = (one, other) => JSON.stringify(one) === JSON.stringify(other)
@@ -48,6 +49,7 @@ const STYLE = `
   --good: light-dark(#17703a, #62c88a); --busy: light-dark(#1f5fae, #7db4f5); --bad: light-dark(#a8321f, #f59685); color: var(--ink); }
 :host([floating]) { position: fixed; z-index: 2147483647; right: 8px; bottom: 8px; width: min(380px, calc(100vw - 16px)); }
 :host([floating]) .body { max-height: calc(100vh - 64px); overflow: auto; }
+:host([floating]) details { box-shadow: 0 4px 20px #0003; }
 details { background: var(--ground); border: 1px solid var(--line); border-radius: 8px; overflow: hidden; container-type: inline-size; }
 summary { padding: 8px 12px; cursor: pointer; font-weight: 600; }
 summary:focus-visible, button:focus-visible, ol:focus-visible { outline: 2px solid var(--busy); outline-offset: -2px; }
@@ -60,7 +62,7 @@ dl div { background: var(--ground); padding: 4px 6px; display: flex; flex-direct
 dt { color: var(--soft); font-size: 11px; white-space: nowrap; }
 dd { margin: 0; font-size: 18px; font-variant-numeric: tabular-nums; }
 ul { display: grid; gap: 2px; margin: 0; padding: 0; list-style: none; color: var(--soft); overflow-wrap: anywhere; font-variant-numeric: tabular-nums; }
-ol { margin: 0; padding: 0; list-style: none; height: 160px; overflow: auto; font: 11px/1.5 ui-monospace, monospace; }
+ol { margin: 0; padding: 0; list-style: none; height: 160px; overflow: auto; scrollbar-width: thin; font: 11px/1.5 ui-monospace, monospace; }
 ol li { overflow-wrap: anywhere; border-top: 1px solid var(--line); padding: 2px 0; }
 time { color: var(--soft); }
 button { font: inherit; color: var(--ink); background: none; border: 1px solid var(--line); border-radius: 4px; padding: 4px 12px; cursor: pointer; justify-self: start; }
@@ -93,8 +95,9 @@ const REMARKS = {
   balance: ({ enqueued, recovered, acknowledged, pending, handedOver, dropped: { invalid, corrupt, ...dropped } }) => {
     // CONTRACT 6.2: what is invalid or corrupt was never accepted.
     const isRight = enqueued + recovered === acknowledged + pending + handedOver + sum(dropped)
-    const parts = `${acknowledged} acknowledged + ${pending} pending + ${handedOver} handed over + ${sum(dropped)} dropped`
-    return [`${enqueued + recovered} accepted ${isRight ? '=' : 'but'} ${parts}`, isRight ? 'good' : 'bad']
+    const parts = { acknowledged, pending, 'handed over': handedOver, dropped: sum(dropped) }
+    const terms = Object.entries(parts).map(([title, count]) => `${count} ${title}`.replaceAll(' ', NO_BREAK))
+    return [`${enqueued + recovered} accepted ${isRight ? '=' : 'but'} ${terms.join(' + ')}`, isRight ? 'good' : 'bad']
   },
 }
 

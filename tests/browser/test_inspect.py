@@ -32,12 +32,12 @@ window.shop = {
   listeners: () => listeners,
 }
 """
-SHOWN = """
+SHOWN = r"""
 const root = shop.panel.shadowRoot
 return {
   state: root.querySelector('output').value,
   counts: Object.fromEntries([...root.querySelectorAll('dl div')].map((row) => [row.firstChild.textContent, Number(row.lastChild.textContent)])),
-  remarks: [...root.querySelectorAll('ul li')].map((remark) => remark.textContent),
+  remarks: [...root.querySelectorAll('ul li')].map((remark) => remark.textContent.replaceAll('\u00a0', ' ')),
   colours: [...root.querySelectorAll('ul li')].map((remark) => remark.className),
   lines: [...root.querySelectorAll('ol li')].map((line) => line.lastChild.data.trim()),
   elements: root.querySelectorAll('*').length,
