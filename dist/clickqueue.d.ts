@@ -422,10 +422,11 @@ export interface EventTargetLike {
  * names of it. Any of them may throw at any time, and those that are optional here may be absent: the queue then does without.
  * `createWidgetApi` does not use it.
  *
- * In a test, pass the window with some names replaced. The other functions must be called on the real window:
+ * In a test, pass the window with some names replaced, which `partialEnv` makes:
  *
  * @example
  * import { ClickQueue } from 'clickqueue'
+ * import { partialEnv } from 'clickqueue/testing'
  *
  * const stored = {}
  * Object.defineProperties(stored, {
@@ -433,10 +434,6 @@ export interface EventTargetLike {
  *   setItem: { value: (key, text) => void (stored[key] = text) },
  *   removeItem: { value: (key) => void delete stored[key] },
  * })
- * const onWindow = (value) =>
- *   typeof value == 'function' ? new Proxy(value, { apply: (call, _, given) => call.apply(window, given) }) : value
- * const partialEnv = (own) => new Proxy(own, { get: (_, name) => (name in own ? own[name] : onWindow(window[name])) })
- *
  * const queue = new ClickQueue({}, { trackClickBatch() {} }, partialEnv({ localStorage: stored }))
  * queue.enqueue({ sessionId: 's-1', questionId: 'q-1', offerId: 'o-1', buttonVariantId: 'blue' })
  * console.log(Object.keys(stored)) // the mirror, and the journal of this queue

@@ -29,14 +29,15 @@ SCRIPT = {
     "ok": Answer(),
     "500": Answer(status=500),
     "429": Answer(status=429, retry_after=RETRY_AFTER_S),
-    "hangs": Answer(cut=True),
+    "hangs": Answer(status=503),
     "lost": Answer(cut=True, store=True),
     "cut": Answer(cut=True),
     "slow": Answer(),
     "portal": Answer(),
     "poison": Answer(),
+    "422": Answer(),
 }
-"""The answers that a person can choose. The switches do the rest of "hangs", "slow", "portal" and "poison" themselves."""
+"""The answers that a person can choose. The switches do the rest of "hangs", "slow", "portal", "poison" and "422" themselves."""
 
 MAX_LOG = 200  # requests and events shown; the table keeps everything
 WATCH_POLL_S = 0.03  # a person takes it for "at once"

@@ -22,11 +22,16 @@ function duration(ms) {
   return ms < 1000 ? `${Math.round(ms)} ms` : `${number.format(ms / 1000)} s`;
 }
 
+function shareText(saved, stored) {
+  if (saved < 0) return 'more requests than clicks: failed ones are sent again';
+  return stored > 0 ? `${Math.round((100 * saved) / stored)} % of ${plural(stored, 'click')}` : '';
+}
+
 function drawFigures({ totals, latencyMs, series }) {
   const saved = totals.stored - totals.requests;
   write('rate', number.format(sum(series.stored.slice(-RATE_WINDOW_S)) / RATE_WINDOW_S));
-  write('saved', number.format(saved));
-  write('saved-share', totals.stored > 0 ? `${Math.round((100 * saved) / totals.stored)} % of ${plural(totals.stored, 'click')}` : '');
+  write('saved', number.format(saved).replace('-', '−'));
+  write('saved-share', shareText(saved, totals.stored));
   write('duplicates', number.format(totals.duplicates));
   write('p50', duration(latencyMs.p50));
   write('p99', duration(latencyMs.p99));

@@ -46,7 +46,7 @@ PAGE_HEADERS = {
     "Referrer-Policy": "no-referrer",
     "Cache-Control": "no-store",
 }
-FOLDERS = ("examples", "dist", "node_modules/uplot/dist")  # the last one has the charts of the operator's page
+FOLDERS = ("examples", "dist", "npm", "node_modules/uplot/dist")  # the last one has the charts of the operator's page
 KINDS = {
     ".html": "text/html; charset=utf-8",
     ".js": "text/javascript; charset=utf-8",

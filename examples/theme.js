@@ -8,7 +8,9 @@ export function startTheme(button, onChange = () => {}) {
   function set(theme) {
     sessionStorage.setItem(KEY, theme);
     root.dataset.theme = theme;
-    button.querySelector('span').textContent = theme[0].toUpperCase() + theme.slice(1);
+    const name = theme[0].toUpperCase() + theme.slice(1);
+    button.querySelector('span').textContent = name;
+    button.ariaLabel = `${name}: change the colours`;
     onChange();
   }
   button.addEventListener('click', () => set(THEMES[(THEMES.indexOf(root.dataset.theme) + 1) % THEMES.length]));

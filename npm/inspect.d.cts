@@ -20,9 +20,10 @@ export type Inspected = Pick<ClickQueue, 'getSnapshot' | 'subscribe' | 'flush'>
 export declare function inspect(queue: Pick<ClickQueue, 'getSnapshot' | 'subscribe'>, write?: (line: string) => void): () => void
 
 /**
- * Show the queue in a panel with its counters, its last failure and its last 50 changes: a custom element, `clickqueue-inspector`, with a
- * shadow root, so that no style of the page reaches it. It is in the lower right corner of the page, or inside `parent`. Returns the element; after
- * its `remove()` nothing listens to the queue. Needs `adoptedStyleSheets` and `light-dark()` (Chrome 123, Firefox 120, Safari 17.5).
+ * Show the queue in a panel with its counters, its last failure, its drops by reason, the balance of its events (CONTRACT 6.2) and its last 50
+ * changes: a custom element, `clickqueue-inspector`, with a shadow root, so that only rules for the element itself reach it, such as
+ * `color-scheme`. It is in the lower right corner of the page, or inside `parent`. Returns the element; after its `remove()` nothing listens to
+ * the queue. Needs `adoptedStyleSheets` and `light-dark()` (Chrome 123, Firefox 120, Safari 17.5).
  */
 export declare function mountInspector(queue: Inspected, parent?: Element | null): HTMLElement
 

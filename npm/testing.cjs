@@ -1,5 +1,5 @@
 'use strict'
-/* For tests of a host: a window made of fakes, and an api that answers as it is told.
+/* For tests of a host: a window made of fakes or with some, and an api that answers as it is told.
 
    Nothing happens by itself: time passes in `advance`, and a request is answered as the script says. All tabs of a fakeEnv() share its
    clock, its storage and its Web Locks, as the tabs of one origin do. */
@@ -225,7 +225,15 @@ function fakeClick(fields) {
   return { sessionId: 's-1', questionId: 'q-1', offerId: 'o-1', buttonVariantId: 'blue', ...fields }
 }
 
+/** A window with some of its names replaced. Every other name is that of `base` at the moment of its use. */
+function partialEnv(own, base = globalThis) {
+  // A function of a real window must be called on that window.
+  const onBase = (value) => (typeof value === 'function' ? new Proxy(value, { apply: (call, _, given) => call.apply(base, given) }) : value)
+  return new Proxy(own, { get: (_, name) => (Object.hasOwn(own, name) ? own[name] : onBase(base[name])) })
+}
+
 exports.failure = failure
 exports.fakeApi = fakeApi
 exports.fakeClick = fakeClick
 exports.fakeEnv = fakeEnv
+exports.partialEnv = partialEnv

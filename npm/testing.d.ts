@@ -84,3 +84,18 @@ export declare function fakeApi<Event = ClickEvent>(...script: FakeAnswer<Event>
 
 /** A click with the four fields that a queue requires by default; `fields` are added to it. */
 export declare function fakeClick(fields?: Partial<NewClick>): NewClick
+
+/**
+ * The real window with some of its names replaced, for the third argument of `ClickQueue`; in a page, not in Node. Every name that is not in `own`
+ * is that of `base` (default `globalThis`) at the moment of its use, and its functions are called on `base`. A name that is `undefined` in `own` is absent.
+ *
+ * @example
+ * import { ClickQueue } from 'clickqueue'
+ * import { fakeApi, fakeClick, partialEnv } from 'clickqueue/testing'
+ *
+ * const env = partialEnv({ navigator: partialEnv({ onLine: false }, navigator) })
+ * const queue = new ClickQueue({ maxBatchSize: 1 }, fakeApi(), env)
+ * queue.enqueue(fakeClick())
+ * console.assert(queue.getSnapshot().isOnline === false)
+ */
+export declare function partialEnv<Base extends object = ClickQueueEnv>(own: object, base?: Base): Base

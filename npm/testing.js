@@ -1,4 +1,4 @@
-/* For tests of a host: a window made of fakes, and an api that answers as it is told.
+/* For tests of a host: a window made of fakes or with some, and an api that answers as it is told.
 
    Nothing happens by itself: time passes in `advance`, and a request is answered as the script says. All tabs of a fakeEnv() share its
    clock, its storage and its Web Locks, as the tabs of one origin do. */
@@ -222,4 +222,11 @@ export function fakeApi(...script) {
 /** A click with the four fields that a queue requires by default. */
 export function fakeClick(fields) {
   return { sessionId: 's-1', questionId: 'q-1', offerId: 'o-1', buttonVariantId: 'blue', ...fields }
+}
+
+/** A window with some of its names replaced. Every other name is that of `base` at the moment of its use. */
+export function partialEnv(own, base = globalThis) {
+  // A function of a real window must be called on that window.
+  const onBase = (value) => (typeof value === 'function' ? new Proxy(value, { apply: (call, _, given) => call.apply(base, given) }) : value)
+  return new Proxy(own, { get: (_, name) => (Object.hasOwn(own, name) ? own[name] : onBase(base[name])) })
 }

@@ -161,6 +161,8 @@ def _open_webkit(stack: ExitStack, folder: Path, size: tuple[int, int], argument
     for variable in ("XDG_DATA_HOME", "XDG_CACHE_HOME", "XDG_CONFIG_HOME", "WAYLAND_DISPLAY"):
         environment.pop(variable, None)
     environment["GDK_BACKEND"] = "x11"
+    # In the locale C, navigator.language is "C", which Intl refuses.
+    environment["LC_ALL"] = "en_US.UTF-8"
     # GLib's other monitors say that a machine without a default route is offline; this one believes in the network.
     environment["GIO_USE_NETWORK_MONITOR"] = "base"
     # In the locale C.UTF-8, usual on servers, WebKit's `navigator.language` is "C", at which Intl throws.

@@ -1,4 +1,4 @@
-"""Serve the demo; with `--play`, drive it through four scenarios in a headless browser.
+"""Serve the demo; with `--play`, drive it through six scenarios in a headless browser.
 
 Invariant: only the server's store counts. The exit code is 1 when an event that was clicked is not in it.
 """
@@ -24,6 +24,7 @@ from tools.browsers import NAMES, NoBrowser, can_cut, choose, open_browser, set_
 OUT = ROOT / "build" / "demo"
 PORT = 8765  # the same each time, so that an open page finds the server that was stopped and started
 LATENCY_MS = 400  # without a delay nobody could see the request
+PICTURE_SIZE = (1280, 1250)  # of the window: the picture ends below the queue; docs/demo.png is a copy of it
 PATIENCE_S = 20  # the longest wait of the play is the timer of 5 s
 
 FIND_OFFERS = "return [...document.querySelector('#widget').shadowRoot.querySelectorAll('button')]"
@@ -43,18 +44,20 @@ class Row:
 
 
 class Play:
-    """A person at the demo page: clicks, and reads."""
+    """A person at the demo page: clicks, reads, and takes a picture."""
 
-    def __init__(self, driver: WebDriver, demo: Demo) -> None:
-        self.driver, self.demo = driver, demo
+    def __init__(self, driver: WebDriver, demo: Demo, picture: Path) -> None:
+        self.driver, self.demo, self.picture = driver, demo, picture
         self.rows: list[Row] = []
 
     def run(self) -> None:
-        """The four scenarios, in their order."""
+        """The six scenarios, in their order."""
         self.rapid()
         self.single()
         self.cut()
         self.mend()
+        self.fail()
+        self.recover()
 
     def rapid(self) -> None:
         """Ten rapid clicks make one request."""
@@ -85,6 +88,21 @@ class Play:
         self.wait_for(lambda: self._received() >= before.received + 4)
         self._note("4  network back", before, 0, self._sizes(before) == [4])
 
+    def fail(self) -> None:
+        """While the server fails, everything is kept; the picture is taken before the third try."""
+        self.demo.answer = "500"
+        before = self._begin(7)
+        self.wait_for(lambda: self._failures() == 2)
+        self._take_picture()
+        self._note("5  server fails, seven clicks", before, 7, set(self._sizes(before)) == {7})
+
+    def recover(self) -> None:
+        """The server answers again: the next try delivers everything."""
+        before = self._begin(0)
+        self.demo.answer = "ok"
+        self.wait_for(lambda: self._received() >= before.received + 7)
+        self._note("6  server answers again", before, 0, set(self._sizes(before)) == {7})
+
     def missing(self) -> set[str]:
         """The ids of events that were clicked and are not in the server's store."""
         clicked = set(self.driver.execute_script("return demo.clicked"))
@@ -103,7 +121,7 @@ class Play:
         if not is_kept:
             self.wait_for(lambda: self._stored() == 0)
         sizes = self._sizes(before)
-        requested = f"{len(sizes)} ({' + '.join(map(str, sizes))} events)" if sizes else "0"
+        requested = f"{len(sizes)} ({' + '.join(map(str, sizes))} event{'' if sizes == [1] else 's'})" if sizes else "0"
         received = self._received() - before.received
         self.rows.append(Row(scenario, clicked, requested, self._stored(), received, is_right))
 
@@ -116,6 +134,16 @@ class Play:
         is_open = any(request["status"] == "open" for request in state["requests"])
         in_flight = self.driver.execute_script("return demo.queue.getSnapshot().inFlight")
         return -1 if is_open or in_flight else int(state["stored"])
+
+    def _failures(self) -> int:
+        return int(self.driver.execute_script("return demo.queue.getSnapshot().failures"))
+
+    def _take_picture(self) -> None:
+        """Wait for the last chip to land."""
+        landed = "return document.querySelectorAll('[data-lane=received] .chip:not(.more)').length >= demo.server.stored"
+        still = "return document.getAnimations().every((a) => a.playState !== 'running' || !(a.effect.target.matches('.chip')))"
+        self.wait_for(lambda: bool(self.driver.execute_script(landed)) and bool(self.driver.execute_script(still)))
+        self.driver.save_screenshot(str(self.picture))
 
     def _stored(self) -> int:
         return int(self.driver.execute_script(READ_KEY))
@@ -148,29 +176,20 @@ def play(browser: str | None, database: Path) -> int:
     OUT.mkdir(parents=True, exist_ok=True)
     picture = OUT / "demo.png"
     demo = Demo(database, LATENCY_MS)
-    with serve(demo) as url, open_browser(choose(browser), size=(1360, 1480)) as driver:
+    with serve(demo) as url, open_browser(choose(browser), size=PICTURE_SIZE, arguments=("--hide-scrollbars",)) as driver:
         driver.get(url)
-        scene = Play(driver, demo)
+        scene = Play(driver, demo, picture)
         if not scene.wait_for(lambda: bool(driver.execute_script("return Boolean(window.demo && demo.server.isLoaded)"))):
             print(f"The page at {url} did not start. Open it in a browser and read the console.", file=sys.stderr)
             return 1
         scene.run()
         missing = scene.missing()
-        _rest(driver, scene)
-        driver.save_screenshot(str(picture))
         print(table(scene.rows))
         clicked = len(driver.execute_script("return demo.clicked"))
     print(f"\n{clicked} events clicked, {clicked - len(missing)} in the server's store. Picture: {picture}")
     if missing:
         print(f"Missing: {', '.join(sorted(missing))}", file=sys.stderr)
     return 1 if missing or clicked == 0 or not all(row.is_right for row in scene.rows) else 0
-
-
-def _rest(driver: WebDriver, scene: Play) -> None:
-    """Wait for the last chip to land: the picture is taken then."""
-    landed = "return document.querySelectorAll('[data-lane=received] .chip:not(.more)').length >= demo.clicked.length"
-    still = "return document.getAnimations().every((a) => a.playState !== 'running' || !(a.effect.target.matches('.chip')))"
-    scene.wait_for(lambda: bool(driver.execute_script(landed)) and bool(driver.execute_script(still)))
 
 
 def table(rows: list[Row]) -> str:
@@ -224,7 +243,7 @@ def stay(database: Path, port: int) -> int:
 def main(arguments: list[str]) -> int:
     """The command line."""
     parser = argparse.ArgumentParser(prog="dev.py demo", description=__doc__.partition("\n")[0])
-    parser.add_argument("--play", action="store_true", help="drive the four scenarios in a headless browser")
+    parser.add_argument("--play", action="store_true", help="drive six scenarios in a headless browser, and save a picture")
     parser.add_argument("--browser", choices=NAMES, help="the browser of --play; default: the first that is installed")
     parser.add_argument("--database", type=Path, help="an SQLite file; default: build/demo/clicks.sqlite3, with --play a new one")
     parser.add_argument("--port", type=int, help=f"default: {PORT}, or a free one if that is in use")

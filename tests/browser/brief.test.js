@@ -3,7 +3,7 @@
    What differs: no TypeScript; `config` is DEFAULTS, since the brief's sketch leaves it out; where the brief lets time
    pass, `clock.advance` does; and `navigator.onLine` needs `configurable` to be set twice. */
 import { DEFAULTS, ClickQueue } from '/dist/clickqueue.js';
-import { partialEnv } from '/examples/partial-env.js';
+import { partialEnv } from '/npm/testing.js';
 import { advancingClock, createMockEvent, describe, expect, test } from '/pages/harness.js';
 
 const { onDrop, ...config } = DEFAULTS;

@@ -23,7 +23,7 @@ from werkzeug.serving import WSGIRequestHandler
 
 ROOT = Path(__file__).resolve().parents[2]
 HERE = Path(__file__).resolve().parent
-FOLDERS = {name: ROOT / name for name in ("build", "dist", "examples")} | {"pages": HERE / "pages", "browser": HERE}
+FOLDERS = {name: ROOT / name for name in ("build", "dist", "examples", "npm")} | {"pages": HERE / "pages", "browser": HERE}
 SINGLE, BATCH = "/api/track/click", "/api/track/click/batch"
 OTHER_BATCH = "/api/track/view/batch"  # for events of another kind
 

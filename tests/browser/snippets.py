@@ -16,7 +16,7 @@ from tools import node
 BUNDLES = ROOT / "build" / "docs"
 GUIDE = ROOT / "docs" / "WIDGET.md"
 BUILT = ("clickqueue.d.ts", "use-widget.d.ts", "consent.d.ts")
-MANUALS = [*(ROOT / "dist" / name for name in BUILT), ROOT / "npm" / "inspect.d.ts"]
+MANUALS = [*(ROOT / "dist" / name for name in BUILT), *(ROOT / "npm" / f"{name}.d.ts" for name in ("inspect", "testing"))]
 FENCE = re.compile(r"^```(\w+)(?: (\S+))?\n(.*?)^```$", re.M | re.S)
 EXAMPLE = re.compile(r"@example\n(.*?)\*/", re.S)
 

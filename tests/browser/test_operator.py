@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.error import HTTPError
 
 import pytest
 from selenium.webdriver.remote.webdriver import WebDriver
@@ -73,6 +74,19 @@ def test_clicks_are_seen_by_the_operator(operator: Operator, demo: Demo) -> None
     operator.wait_for_text("rate-detail", "No event yet. Click in the widget.")
     assert [operator.read(id) for id in ("saved", "duplicates", "p50")] == ["0", "0", "–"]
     operator.follow("widget-offline-test.html")
+
+
+def test_more_requests_than_clicks(operator: Operator, demo: Demo) -> None:
+    """Requests that failed count against the saved ones: one click and three requests are two more, in words and with a minus."""
+    demo.answer = "500"
+    for _ in range(2):
+        with pytest.raises(HTTPError):
+            post_batch(operator.url, event(id="a"))
+    demo.answer = "ok"
+    post_batch(operator.url, event(id="a"))
+    operator.driver.get(f"{operator.url}/examples/operator.html")
+    operator.wait_for_text("saved", "−2")
+    assert operator.read("saved-share") == "more requests than clicks: failed ones are sent again"
 
 
 def test_a_server_that_is_gone_is_shown(operator: Operator, demo: Demo, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -19,7 +19,7 @@ EXPORTS = {
     "clickqueue/use-widget": "createUseWidget",
     "clickqueue/consent": "createConsentGate",
     "clickqueue/inspect": "describeChange inspect mountInspector",
-    "clickqueue/testing": "failure fakeApi fakeClick fakeEnv",
+    "clickqueue/testing": "failure fakeApi fakeClick fakeEnv partialEnv",
 }
 CHECKS = {
     "publint": ("publint/src/cli.js", "run", "--strict"),

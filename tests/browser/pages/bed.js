@@ -1,6 +1,6 @@
 /* A host's page around the built module. Tests reach in through `bed`; what they assert, they ask the endpoint. */
 import { ClickQueue, createWidgetApi, postEach } from '/dist/clickqueue.js';
-import { partialEnv } from '/examples/partial-env.js';
+import { partialEnv } from '/npm/testing.js';
 import { JumpingClock } from '/pages/clocks.js';
 
 const bed = {

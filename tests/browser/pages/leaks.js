@@ -63,7 +63,7 @@ async function live(times, answer) {
 async function suffer(hours) {
   const { ClickQueue } = await import('/dist/clickqueue.js');
   const { JumpingClock } = await import('/pages/clocks.js');
-  const { partialEnv } = await import('/examples/partial-env.js');
+  const { partialEnv } = await import('/npm/testing.js');
   if (!window.sufferer) {
     const clock = new JumpingClock();
     const api = { trackClickBatch: () => { suffering.tries += 1; suffering.click(); return Promise.reject(new Error('down')); } };

@@ -44,20 +44,6 @@ class Line:
         return self.send("\r\n".join(lines).encode("latin-1") + body)
 
 
-@pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Demo, str]]:
-    """A server that all tests of this file share."""
-    demo = Demo(tmp_path_factory.mktemp("demo") / "clicks.sqlite3")
-    with serve(demo) as url:
-        yield demo, url
-
-
-@pytest.fixture
-def demo(served: tuple[Demo, str]) -> Demo:
-    """What the server shares with the test."""
-    return served[0]
-
-
 @pytest.fixture
 def line(served: tuple[Demo, str], capfd: pytest.CaptureFixture[str]) -> Iterator[Line]:
     """A server that knows of no request, and must not print a traceback."""
