@@ -143,7 +143,7 @@ def test_what_nobody_delivered_is_sent_on_return(page: Visitor, endpoint: Endpoi
 
 
 def test_an_answer_that_came_while_the_page_was_away(page: Visitor, endpoint: Endpoint) -> None:
-    """What was sent on leaving and answered meanwhile is settled on return, and not sent again (CONTRACT 5.2)."""
+    """Events sent on leaving and answered meanwhile are settled on return, and not sent again (CONTRACT 5.2)."""
     page.enqueue("a", "b", "c")
     page.leave()
     wait_for(lambda: len(endpoint.store) == 3, "what was sent on leaving")
