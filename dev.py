@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""The entry point: sets up the environment, then runs tox. Standard library alone.
+"""The entry point: sets up the environment, then runs tox. It uses only the standard library.
 
-The environment is .venv/ and node_modules/. Only a changed pin sets it up again, so a second run needs no network.
+The environment is .venv/ and node_modules/. It is set up again only when a pin changes, so a second run needs no network.
 """
 
 from __future__ import annotations
@@ -20,16 +20,16 @@ HELP = """\
 clickqueue: a click queue for embeddable widgets.
 
   python3 dev.py demo             serve the demo page with a real endpoint behind it, and print its address
-  python3 dev.py demo --play      drive it in a headless browser, and print the clicks, requests and received events
-  python3 dev.py test             everything: lint, types, build, size, unit, twin and browser tests
-  python3 dev.py test unit -k age one part of it (tox.ini lists them); further arguments go to pytest
+  python3 dev.py demo --play      operate the demo page in a headless browser, and print the clicks, requests and received events
+  python3 dev.py test             run everything: lint, types, build, size, unit, twin and browser tests
+  python3 dev.py test unit -k age run one part (tox.ini lists the parts); pytest gets the other arguments
   python3 dev.py build            write dist/ from src/, and print its sizes
   python3 dev.py simulate         simulate many tabs under all faults; --runs N, --seed N
-  python3 dev.py chaos            real tabs of a real browser under all faults; --minutes N, --seed N, --no-locks, --receiver
-  python3 dev.py bench            measure the time of a click, and of situations that were slow once, in a browser
+  python3 dev.py chaos            run tabs of a real browser under all faults; --minutes N, --seed N, --no-locks, --receiver
+  python3 dev.py bench            measure a click, and situations that used to be slow, in a browser
   python3 dev.py bench receiver   compare the receiver with a plain handler; --seconds N, --write
 
-The first run takes a minute to set up .venv/ and node_modules/; after that no network is needed.
+The first run takes a minute to set up .venv/ and node_modules/. Later runs need no network.
 """
 
 ROOT = Path(__file__).resolve().parent
@@ -40,10 +40,10 @@ PINS = (REQUIREMENTS, ROOT / "package-lock.json")
 STAMP = VENV / "pins.sha256"
 OLDEST = (3, 11)
 COMMANDS = ("demo", "build", "simulate", "chaos", "bench")
-VENV_PACKAGE = {"python3-venv": "the module of Python that makes .venv/"}
+VENV_PACKAGE = {"python3-venv": "the Python module that creates .venv/"}
 NO_VENV = """\
-This Python cannot make a virtual environment: {fault}
-On Debian and Ubuntu `apt install python3-venv` adds that module. Then run the same command again."""
+This Python cannot create a virtual environment: {fault}
+On Debian and Ubuntu, run `apt install python3-venv`, then the same command again."""
 
 
 def run(*command: str | Path) -> int:
@@ -62,12 +62,12 @@ def make_venv() -> None:
 
 
 def is_usable() -> bool:
-    """Whether .venv/ has a Python that runs: the one it was made with may have gone."""
+    """Whether .venv/ has a Python that runs: the interpreter that created it may have been removed."""
     return PYTHON.exists() and subprocess.run([str(PYTHON), "-c", ""], capture_output=True).returncode == 0
 
 
 def prepare() -> None:
-    """Install what is pinned, once for each state of the pins."""
+    """Install the pinned packages, once for each state of the pins."""
     wanted = hashlib.sha256(b"".join(path.read_bytes() for path in PINS)).hexdigest()
     if is_usable() and STAMP.is_file() and STAMP.read_text() == wanted:
         return

@@ -1,40 +1,40 @@
-/** Clicks before consent: they wait in memory until the visitor has answered. Nothing is stored or sent before. */
+/** A gate for clicks before consent: they wait in memory until the visitor has answered. Before that, nothing is stored or sent. */
 
 import type { ClickQueue, ClickQueueEnv, EnqueueOptions, NewClick, NewEvent } from './clickqueue.js'
 
 export interface ConsentGateOptions {
   /**
-   * True: `grant()` denies where the browser sends Global Privacy Control (`navigator.globalPrivacyControl` is true).
+   * If true, `grant()` acts as `deny()` when the browser sends Global Privacy Control (`navigator.globalPrivacyControl` is true).
    * Default false.
    */
   gpc?: boolean | undefined
 }
 
-/** A gate before a queue. Each method may be passed on by itself. */
+/** A gate before a queue. The methods need no `this`. */
 export interface ConsentGate<Event extends object = NewClick> {
   /**
-   * Before the answer: keep a copy of the event in memory, with the `id` and the `timestamp` of this moment; returns the id. Of more than
-   * 1,000 events or 512 KiB the oldest is forgotten. Required fields are checked by the queue, when it is opened; until then
+   * Before the answer: keep a copy of the event in memory, with an `id` and the current time as `timestamp`, and return the id. Above
+   * 1,000 events or 512 KiB the oldest event is discarded. The queue checks required fields when it is opened; until then
    * `options` have no effect.
    *
-   * After `grant()` it is `enqueue` of the queue. After `deny()` it returns null.
+   * After `grant()` this is the queue's `enqueue`. After `deny()` it returns null.
    */
   readonly enqueue: <Given extends Event & NewEvent>(event: Given, options?: EnqueueOptions) => string | null
   /**
-   * The visitor consents: open the queue and enqueue what waits. Returns the queue, the same at each call; null where `gpc` denies it.
-   * Throws what `open` throws; the events then wait on.
+   * The visitor consents: open the queue and enqueue the waiting events. Returns the queue, the same one at each call, or null if `gpc`
+   * denies. If `open` throws, `grant` throws the same error, and the events keep waiting.
    */
   readonly grant: () => ClickQueue<Event> | null
   /**
-   * The visitor refuses, or withdraws: forget what waits, then `purge()` and `destroy()` the queue, which is opened for it where there is
-   * none. That removes what an earlier consent left, in every tab. `grant()` may follow when the visitor thinks again.
+   * The visitor refuses or withdraws consent: discard the waiting events, open the queue if it is not open, and call its `purge()` and
+   * `destroy()`. This removes events from an earlier consent, in every tab. `grant()` may follow if the visitor changes their mind.
    */
   readonly deny: () => void
 }
 
 /**
- * Make a gate before a queue. `open` is called once there is an answer, never before, and returns a new queue at each call. `env` is the
- * window, `globalThis` by default; of it the gate uses `Date`, `JSON`, `Math`, `crypto` and `navigator`.
+ * Create a gate before a queue. The gate calls `open` only after an answer; `open` must return a new queue at each call. `env` is the
+ * window, `globalThis` by default; the gate uses its `Date`, `JSON`, `Math`, `crypto` and `navigator`.
  *
  * @example
  * import { ClickQueue, createWidgetApi } from 'clickqueue'

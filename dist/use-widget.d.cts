@@ -1,10 +1,10 @@
-/** The queue as a React hook. React is passed in, never imported: `preact/compat` works as well. */
+/** The queue as a React hook. React is passed as an argument and never imported, so `preact/compat` works as well. */
 
 import type {
   ClickApi, ClickQueue, ClickQueueEnv, EnqueueOptions, NewClick, NewEvent, Optional, QueueConfig, QueueStats, Sent,
 } from './clickqueue.cjs'
 
-/** The parts of React 18 or later that are used; `preact/compat` has them too. */
+/** The parts of React 18 or later that the hook uses; `preact/compat` has them too. */
 export interface ReactLike {
   useState<State>(initial: () => State): [State, ...unknown[]]
   useEffect(effect: () => void): void
@@ -16,12 +16,12 @@ export interface ReactLike {
 }
 
 /**
- * The props of the hook; any other name throws a `TypeError`. `api`, `config` and `env` are read when the component mounts: give it
- * another `key` to change them. `sessionId` is read at each click.
+ * The props of the hook; any other name throws a `TypeError`. The hook reads `api`, `config` and `env` when the component mounts; to
+ * change them, give the component another `key`. It reads `sessionId` at each click.
  */
 export interface UseWidgetOptions<Event extends object = NewClick> {
   api: ClickApi<Sent<NotInferred<Event>>>
-  /** Default: `DEFAULTS`. A wrong one throws at the mount, where error boundaries see it. */
+  /** Default: `DEFAULTS`. A wrong config throws when the component mounts, where error boundaries catch the error. */
   config?: Optional<QueueConfig> | undefined
   /** Added to each event that has no `sessionId` of its own. */
   sessionId?: string | undefined
@@ -33,17 +33,17 @@ export interface UseWidgetOptions<Event extends object = NewClick> {
 export type WidgetClick<Event = NewClick> = Omit<Event, 'sessionId'> & { sessionId?: string | undefined }
 
 export interface UseWidgetResult<Event extends object = NewClick> {
-  /** Accept an event; returns its id, null where it was refused. Always the same function, so it may be in dependency lists. */
+  /** Accept an event; returns its id, or null if it is refused. It is always the same function, so it may be in dependency lists. */
   trackClick<Given extends WidgetClick<Event & NewEvent>>(event: Given, options?: EnqueueOptions): string | null
   /** `navigator.onLine`; true on a server. */
   isOnline: boolean
   /** The number of events that are not yet acknowledged. */
   pending: number
-  /** The last attempt that failed, null before any. */
+  /** The last failed attempt, null if there was none. */
   lastFailure: QueueStats['lastFailure']
   /** `EMPTY_STATS` until the component is mounted. */
   snapshot: QueueStats
-  /** The component's queue while it is mounted, else null: `purge()` it when consent is withdrawn. */
+  /** The component's queue while it is mounted, otherwise null. Call its `purge()` when consent is withdrawn. */
   queue: ClickQueue<Event> | null
 }
 
@@ -51,11 +51,11 @@ export interface UseWidgetResult<Event extends object = NewClick> {
 type NotInferred<Type> = [Type][Type extends unknown ? 0 : never]
 
 /**
- * Make the hook, once, beside your components.
+ * Create the hook. Call this once, outside of your components.
  *
- * A component has a queue from its mount to its unmount, a new one after each remount (StrictMode does that). Unmounting sends
- * the unsent events, batch after batch; those that fail stay in storage, and the next start sends them. Rendering touches nothing: it
- * works on a server.
+ * A component has a queue from its mount to its unmount, and a new queue after each remount (StrictMode remounts). Unmounting sends
+ * the unsent events, batch after batch; events whose request fails stay in storage, and the next start sends them. Rendering has no side
+ * effects, so it works on a server.
  *
  * @example
  * import * as React from 'react'

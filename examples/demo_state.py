@@ -1,4 +1,4 @@
-"""What the demo knows: the receiver with its table, the requests that it saw, and what it is told to answer.
+"""The state of the demo: the receiver with its table, the requests that arrived, and the answer that a person chose.
 
 Invariant: what is shown as stored is in the receiver's table. The log has only what the table cannot know.
 """
@@ -105,7 +105,7 @@ class Demo:
             self._passed_on -= 1
 
     def settle(self, entry: Entry, status: str, report: Report | None = None) -> None:
-        """What became of a request: its answer, and the receiver's report where it got so far."""
+        """The outcome of a request: its answer, and the receiver's report where it got so far."""
         with self._lock:
             entry["status"] = status
             self._version += 1

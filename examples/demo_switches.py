@@ -1,4 +1,7 @@
-"""The switches of the demo's page, as an ASGI middleware before the receiver. Invariant: what it does not break, the receiver answers."""
+"""The switches of the demo's page, as an ASGI middleware before the receiver.
+
+Invariant: the receiver answers every request that the switches do not break.
+"""
 
 from __future__ import annotations
 

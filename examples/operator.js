@@ -54,7 +54,7 @@ async function refresh() {
   }
 }
 
-/* A page that nobody sees asks nothing. A slow answer delays the next question, so that questions never pile up. */
+/* A hidden page sends no request. A slow answer delays the next request, so that requests never pile up. */
 async function poll() {
   if (!document.hidden) await refresh();
   setTimeout(poll, POLL_MS);

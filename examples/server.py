@@ -57,7 +57,7 @@ KINDS = {
 
 
 class Control:
-    """The routes below `/control/`: what the server knows, and its switches."""
+    """The routes below `/control/`: the server's state and its switches."""
 
     def __init__(self, demo: Demo) -> None:
         self._demo = demo
@@ -92,7 +92,7 @@ class Control:
         return StreamingResponse(messages(), headers={"Cache-Control": "no-store"}, media_type="text/event-stream")
 
     async def answer(self, request: Request) -> Response:
-        """Set what the tracking routes answer. Refuses what is no such answer: 400."""
+        """Set the answer of the tracking routes. An unknown answer gets 400."""
         check_page(request)
         body = await read_body(request.scope, request.receive, self._demo.receiver.settings)
         try:
@@ -110,11 +110,11 @@ class Control:
 
 
 def check_page(request: Request) -> None:
-    """Raise `Refused` 403 where the page that asks is not ours. A foreign name may lead to this address, too (DNS rebinding)."""
+    """Raise `Refused` 403 where another site's page asks. A foreign name may lead to this address, too (DNS rebinding)."""
     host = request.headers.get("host", "")
     name = host if host.endswith("]") else host.rpartition(":")[0] or host
     if name not in LOOPBACK or request.headers.get("origin", f"http://{host}") != f"http://{host}":
-        raise Refused(403, f"only the page of this server, on {LOOPBACK[0]}, may ask for /control/")
+        raise Refused(403, f"/control/ is only for the page of this server, on {LOOPBACK[0]}")
 
 
 async def refuse(request: Request, error: Exception) -> Response:
@@ -133,7 +133,7 @@ def send_file(request: Request) -> Response:
 
 
 def find_file(path: str) -> Path | None:
-    """The file of a path, None where it is not one of ours. A path may contain anything, a NUL and 300 characters too."""
+    """The file of a path, None where the demo has no such file. A path may contain anything, a NUL and 300 characters too."""
     try:
         file = (ROOT / path.lstrip("/")).resolve()
         is_ours = any(file.is_relative_to(ROOT / folder) for folder in FOLDERS)
@@ -168,7 +168,7 @@ def serve(demo: Demo, port: int = 0) -> Iterator[str]:
         while not server.started:
             thread.join(STARTUP_POLL_S)
             if not thread.is_alive():
-                raise RuntimeError("the demo's server did not start; the reason is above")
+                raise RuntimeError("the demo's server did not start; see the output above")
         yield address
     finally:
         demo.close()

@@ -1,12 +1,12 @@
-/** To see a queue live: each change of its snapshot as a line, or as a panel in the page. For development. */
+/** Tools for development: they show each change of a queue's snapshot as a line in the console, or in a panel in the page. */
 
 import type { ClickQueue, QueueStats } from '../dist/clickqueue.js'
 
-/** As much of a queue as is looked at. */
+/** The methods of a queue that the panel uses. */
 export type Inspected = Pick<ClickQueue, 'getSnapshot' | 'subscribe' | 'flush'>
 
 /**
- * Write each change of the snapshot as one line, from now on; `write` is `console.log` by default. Returns a function that ends it.
+ * Write the snapshot, and then each change of it, as one line; `write` is `console.log` by default. Returns a function that stops this.
  *
  * @example
  * import { ClickQueue, createWidgetApi } from 'clickqueue'
@@ -27,5 +27,5 @@ export declare function inspect(queue: Pick<ClickQueue, 'getSnapshot' | 'subscri
  */
 export declare function mountInspector(queue: Inspected, parent?: Element | null): HTMLElement
 
-/** The difference of two snapshots as one line: `state waiting → sending, inFlight 0 → 3`. Empty where there is none. */
+/** The difference of two snapshots as one line: `state waiting → sending, inFlight 0 → 3`. Empty if they are equal. */
 export declare function describeChange(before: QueueStats, after: QueueStats): string

@@ -1,6 +1,6 @@
-/* To see a queue live: each change of its snapshot as a line in the console, or as a panel in the page.
+/* Shows a queue live: each change of its snapshot as a line in the console, or in a panel in the page.
 
-   Both only read `getSnapshot()`. What a page stores or names is written as text, never as HTML. */
+   Both only read `getSnapshot()`. Values from the page are written as text, never as HTML. */
 
 const NO_BREAK = '\u00a0' // between a number and its unit
 const LINES_SHOWN = 50 // of the panel's log; the console keeps all
@@ -19,12 +19,12 @@ const flat = ({ dropped, ...fields }) => ({
 export function describeChange(before, after) {
   const [old, now] = [flat(before), flat(after)]
   const changed = Object.keys(now).filter((name) => !isSame(old[name], now[name]))
-  // The state first: it is the reason why anybody looks.
+  // The state comes first: it is the value that people look for.
   changed.sort((one, other) => (other === 'state') - (one === 'state'))
   return changed.map((name) => `${name} ${name === 'lastFailure' ? '' : `${word(old[name])} → `}${word(now[name])}`).join(', ')
 }
 
-/* Call `write(line, snapshot)` for the queue as it is and for each change, until the returned function is called. */
+/* Call `write(line, snapshot)` for the current state and after each change, until the returned function is called. */
 function watch(queue, write) {
   let before = queue.getSnapshot()
   write(`state ${before.state}, pending ${before.pending}`, before)
@@ -36,7 +36,7 @@ function watch(queue, write) {
   })
 }
 
-/** Write each change of the snapshot as a line; returns a function that ends it. */
+/** Write each change of the snapshot as a line; returns a function that stops this. */
 export function inspect(queue, write = console.log) {
   const startMs = Date.now()
   return watch(queue, (line) => write(`clickqueue +${((Date.now() - startMs) / 1000).toFixed(3)} s: ${line}`))
@@ -108,7 +108,7 @@ const element = (tag, fields, ...children) => {
   return made
 }
 
-/* The custom element. Made when it is needed, since a server has no HTMLElement. */
+/* The custom element. It is defined at its first use, because a server has no HTMLElement. */
 function defineInspector(name) {
   if (customElements.get(name)) return
   const sheet = new CSSStyleSheet() // no <style>: a policy may forbid inline styles
@@ -155,7 +155,7 @@ function defineInspector(name) {
   })
 }
 
-/** Show the queue in a panel: in a corner of the page, or inside `parent`. Returns the element; `remove()` ends it. */
+/** Show the queue in a panel: in a corner of the page, or inside `parent`. Returns the element; its `remove()` ends the subscription. */
 export function mountInspector(queue, parent = null) {
   const name = 'clickqueue-inspector'
   defineInspector(name)

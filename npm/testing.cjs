@@ -1,10 +1,10 @@
 'use strict'
-/* For tests of a host: a window made of fakes or with some, and an api that answers as it is told.
+/* Fakes for the tests of a host: a window made of fakes or with some, and an api with scripted answers.
 
-   Nothing happens by itself: time passes in `advance`, and a request is answered as the script says. All tabs of a fakeEnv() share its
+   Time passes only in `advance`, and the script decides the answer to each request. All tabs of a fakeEnv() share its
    clock, its storage and its Web Locks, as the tabs of one origin do. */
 
-/* Promises settle within a few turns of the microtask queue; the ends of long chains need some more. */
+/* Most promises settle within a few turns of the microtask queue; long chains need more. */
 const MICROTASKS = 100
 
 const settle = async () => {
@@ -88,7 +88,7 @@ function openTab(world) {
   return tab.env
 }
 
-/* Time passes: what is due runs in its order, and each promise settles before the next timer fires. */
+/* Advance the clock: due timers fire in their order, and each promise settles before the next timer fires. */
 async function advance(world, ms) {
   const end = world.uptime + ms
   await settle()
@@ -120,10 +120,10 @@ function createTarget() {
   }
 }
 
-/* The browser dispatches it; a host could not make it trusted. */
+/* Such an event comes from the browser; a host cannot create a trusted one. */
 const tell = (target, type, fields) => target.dispatchEvent({ type, isTrusted: true, eventPhase: 2, ...fields })
 
-/* `localStorage` as one tab sees it: the keys of the object are those of the origin. A tab that is gone writes no more. */
+/* `localStorage` of one tab: the keys of the object are those of the origin. A closed tab cannot write. */
 function createStorage(world, tab) {
   const change = (key, newValue) => {
     const isSame = (world.texts[key] ?? null) === newValue
@@ -146,7 +146,7 @@ function createStorage(world, tab) {
   return new Proxy(world.texts, { get: (texts, name) => methods[name] ?? texts[name] })
 }
 
-/* Web Locks: exclusive, first come first served, given away when a tab ends. */
+/* Web Locks: exclusive, first come first served, released when a tab ends. */
 function createLocks() {
   let requests = []
   const isFirst = (one) => requests.find(({ name }) => name === one.name) === one
@@ -194,7 +194,7 @@ function createLocks() {
   }
 }
 
-/** How `createWidgetApi` fails: an error with the HTTP status, null where there was no response. */
+/** An error like those of `createWidgetApi`: with the HTTP status, null if there was no response. */
 function failure(status = null, retryAfterMs = null) {
   return Object.assign(new Error(status === null ? 'no response' : `status ${status}`), { status, retryAfterMs })
 }

@@ -1,56 +1,58 @@
-/** For tests of a host: a window made of fakes, and an api that answers as it is told. Works in Node, without jsdom. */
+/** Fakes for the tests of your widget: a window, and an api with scripted answers. They work in Node, without jsdom. */
 
 import type { BatchAnswer, BatchInfo, ClickApi, ClickEvent, ClickQueueEnv, NewClick } from '../dist/clickqueue.js'
 
 export interface FakeEnvOptions {
-  /** The first time of the wall clock, ms since 1970. Default 1767225600000, the first of January 2026. */
+  /** The initial time of the wall clock, in ms since 1970. Default 1767225600000, the first of January 2026. */
   now?: number
-  /** Default `'fake'`. */
+  /** `navigator.userAgent`. Default `'fake'`. */
   userAgent?: string
-  /** False: a browser without Web Locks. Default true. */
+  /** Whether the browser has Web Locks. Default true. */
   locks?: boolean
 }
 
-/** What all tabs of a fake origin store. */
+/** The storage that all tabs of a fake origin share. */
 export interface FakeStorage {
-  /** The most characters of all keys and texts together. A write over it throws `QuotaExceededError`. Default `Infinity`. */
+  /** The largest number of characters in all keys and values together. A write above it throws `QuotaExceededError`. Default `Infinity`. */
   quota: number
-  /** True: touching `localStorage` throws `SecurityError`. Default false. */
+  /** If true, every access to `localStorage` throws `SecurityError`. Default false. */
   isBlocked: boolean
-  /** A copy of what is stored. */
+  /** A copy of all stored keys and values. */
   readonly texts: Record<string, string>
 }
 
 /**
- * One tab. The third argument of `ClickQueue`, and what a test does to the tab. It has no back/forward cache and does not freeze.
+ * One tab: the third argument of `ClickQueue`, and the methods with which a test controls the tab. It has no back/forward cache and does
+ * not freeze.
  *
- * Nothing happens by itself: timers fire in `advance`, and promises settle there or where the test awaits something.
+ * Time does not pass by itself: timers fire in `advance`, and promises settle there or where the test awaits something.
  */
 export interface FakeEnv extends ClickQueueEnv {
   readonly storage: FakeStorage
-  /** The armed timers of this tab: 0 after `destroy()`. */
+  /** The number of armed timers of this tab: 0 after `destroy()`. */
   readonly timers: number
-  /** The listeners at window and document of this tab: 0 after `destroy()`. */
+  /** The number of listeners of this tab, on window and document: 0 after `destroy()`. */
   readonly listeners: number
-  /** Let `ms` pass, default 0: for all tabs of the origin, timer by timer; promises settle before the next timer fires. */
+  /** Advance the clock of all tabs of the origin by `ms`, default 0, timer by timer; promises settle before the next timer fires. */
   advance(ms?: number): Promise<void>
-  /** Set the wall clock, by `ms`; no timer moves. */
+  /** Move the wall clock by `ms`; no timer changes. */
   jumpWall(ms: number): void
-  /** A further tab of the same origin: it has the clock, the storage and the locks of this one. */
+  /** Open another tab of the same origin. It shares the clock, the storage and the locks. */
   openTab(): FakeEnv
-  /** The browser loses the network or gets it back, in all tabs. */
+  /** Disconnect the browser from the network or connect it again, in all tabs. */
   setOnline(isOnline: boolean): void
-  /** Another tab covers this one, or it is shown again. */
+  /** Hide this tab behind another one, or show it again. */
   setHidden(isHidden: boolean): void
-  /** The visitor closes the tab: its page is told, then it is gone, and its locks are given away. */
+  /** Close the tab as a visitor does: its page gets the events, then the browser releases its locks. */
   close(): void
-  /** The tab is gone without any event. */
+  /** End the tab without any event. */
   crash(): void
 }
 
+/** Create the first tab of a new origin. */
 export declare function fakeEnv(options?: FakeEnvOptions): FakeEnv
 
-/** An error as `createWidgetApi` rejects with: `status` is null where there was no response. */
+/** An error like those that `createWidgetApi` rejects with; `status` is null if there was no response. */
 export declare function failure(status?: number | null, retryAfterMs?: number | null): Error & {
   status: number | null
   retryAfterMs: number | null
@@ -63,22 +65,22 @@ export interface FakeCall<Event = ClickEvent> extends BatchInfo {
 
 type Answer = BatchAnswer | Error | null | undefined | void
 
-/** An answer, or a function that returns it. A promise that the test resolves keeps the request in flight. */
+/** An answer, or a function that returns one. A promise keeps the request in flight until the test resolves it. */
 export type FakeAnswer<Event = ClickEvent> = Answer | Promise<Answer> | ((call: FakeCall<Event>) => Answer | Promise<Answer>)
 
 export interface FakeApi<Event = ClickEvent> extends ClickApi<Event> {
   /** The batches, in the order in which they were sent. */
   readonly calls: FakeCall<Event>[]
-  /** The events of all batches; one that was sent twice is there twice. */
+  /** The events of all batches; an event that was sent twice is in the list twice. */
   readonly events: Event[]
-  /** Append to the script. */
+  /** Append answers to the script. */
   answer(...answers: FakeAnswer<Event>[]): void
   trackClickBatch(events: Event[], request: BatchInfo): Promise<BatchAnswer | null | void>
 }
 
 /**
- * An api that records each batch, and answers it with the next answer of its script: an `Error` rejects, anything else
- * resolves. After the last answer everything is acknowledged.
+ * Create an api that records each batch and returns the next answer of its script: an `Error` rejects, every other value
+ * resolves. After the last answer it acknowledges everything.
  */
 export declare function fakeApi<Event = ClickEvent>(...script: FakeAnswer<Event>[]): FakeApi<Event>
 

@@ -57,7 +57,7 @@ def serve() -> Iterator[str]:
 
 
 def measure(driver: WebDriver, pending: int) -> Costs:
-    """Microseconds of each deed."""
+    """Microseconds of each operation."""
     costs = driver.execute_async_script(ASYNC % SCRIPT, pending, QUEUES)
     if isinstance(costs, str):
         raise SystemExit(f"The page failed: {costs}")

@@ -43,7 +43,7 @@ QUIET = (
 
 
 class NoBrowser(Exception):
-    """No browser could be started; the text says what to install."""
+    """No browser could be started; the message names the package to install."""
 
 
 def choose(name: str | None = None) -> str:
@@ -95,7 +95,7 @@ def can_cut(driver: WebDriver) -> bool:
 def set_network(driver: WebDriver, is_up: bool) -> None:
     """Cut or mend the network: in Firefox of all tabs, in Chromium of the tab in front, for as long as the tab lives.
 
-    Mended means online whatever Chromium thinks of the machine, but only conditions that limit something say so: hence the 1 ms.
+    Restored means online even if Chromium takes the machine to be offline, but only conditions that limit something say so: hence the 1 ms.
     """
     if has_devtools(driver):
         conditions = {"offline": not is_up, "latency": 1, "downloadThroughput": -1, "uploadThroughput": -1}
@@ -151,7 +151,7 @@ def _open_firefox(stack: ExitStack, folder: Path, size: tuple[int, int], argumen
 def _open_webkit(stack: ExitStack, folder: Path, size: tuple[int, int], arguments: tuple[str, ...]) -> WebDriver:
     binary, driver_path = find_minibrowser(), shutil.which("WebKitWebDriver")
     if binary is None or driver_path is None:
-        raise FileNotFoundError("MiniBrowser or WebKitWebDriver is not there")
+        raise FileNotFoundError("MiniBrowser or WebKitWebDriver is not installed")
     options = webdriver.WebKitGTKOptions()
     options.binary_location = binary
     for argument in ("--automation", *arguments):

@@ -147,7 +147,7 @@ def write(files: dict[str, str], out: Path) -> None:
 
 
 def compare(files: dict[str, str], out: Path) -> list[str]:
-    """The names that a folder has otherwise, has too many, or lacks."""
+    """The names of files that differ, are superfluous, or are missing in a folder."""
     there = {path.name: path.read_text() for path in out.iterdir()} if out.is_dir() else {}
     return sorted(name for name in files.keys() | there.keys() if files.get(name) != there.get(name))
 

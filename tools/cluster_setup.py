@@ -39,7 +39,7 @@ def ensure() -> None:
     postgres_setup.ensure()
     programs = missing()
     purposes = {package: purpose for program in programs for package, purpose in PACKAGES[program].items()}
-    if purposes and install(purposes, f"apt install {' '.join(purposes)}, or what your system calls them"):
+    if purposes and install(purposes, f"apt install {' '.join(purposes)}, or the packages with these programs on your system"):
         disable(programs)
 
 

@@ -35,7 +35,7 @@ def install(purposes: dict[str, str], remedy: str, how: Callable[..., bool] | No
         print(f"Installing {' '.join(purposes)} with apt-get …", flush=True)
         if (how or apt)(*purposes):
             return True
-        print("apt-get failed, see its output above.")
+        print("apt-get failed; see its output above.")
     print(f"To install by hand: {remedy}", flush=True)
     return False
 

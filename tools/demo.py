@@ -186,7 +186,7 @@ def play(browser: str | None, database: Path) -> int:
         missing = scene.missing()
         print(table(scene.rows))
         clicked = len(driver.execute_script("return demo.clicked"))
-    print(f"\n{clicked} events clicked, {clicked - len(missing)} in the server's store. Picture: {picture}")
+    print(f"\n{clicked} clicks were made, {clicked - len(missing)} are in the server's store. The picture is {picture}.")
     if missing:
         print(f"Missing: {', '.join(sorted(missing))}", file=sys.stderr)
     return 1 if missing or clicked == 0 or not all(row.is_right for row in scene.rows) else 0
@@ -231,7 +231,7 @@ def stay(database: Path, port: int) -> int:
     """Serve until Ctrl+C."""
     demo = Demo(database, LATENCY_MS)
     with serve(demo, port) as url:
-        print(f"Open {url} in a browser. Ctrl+C ends it.")
+        print(f"Open {url} in a browser. Press Ctrl+C to stop the server.")
         print(f"Events are stored in {database}, in the table `clicks` of clickqueue_receiver.", flush=True)
         try:
             threading.Event().wait()

@@ -33,7 +33,7 @@ class Program(ctypes.Structure):
 
 
 def has_only_loopback() -> bool:
-    """Whether this is a Linux that we know, with no interface but its loopback."""
+    """Whether this is a supported Linux with no interface but its loopback."""
     return (
         sys.platform == "linux" and platform.machine() in SOCKET_CALLS and [name for _, name in socket.if_nameindex()] == ["lo"]
     )
@@ -54,4 +54,4 @@ def forbid_netlink() -> None:
     # Without this the kernel takes a filter from root alone.
     libc.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
     if libc.prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, ctypes.byref(program), 0, 0) != 0:
-        raise OSError(ctypes.get_errno(), "the kernel takes no filter of system calls")
+        raise OSError(ctypes.get_errno(), "the kernel does not accept a filter of system calls")

@@ -14,7 +14,7 @@ PACKAGES = {
     "postgresql": "the server that the receiver's tests start on a free port",
     "postgresql-common": "the file that keeps Debian from making a server of its own, which would start at each boot",
 }
-REMEDY = "apt install postgresql, brew install postgresql, or whatever your system calls it"
+REMEDY = "apt install postgresql, brew install postgresql, or the package of your system"
 # Debian keeps it out of the path.
 SERVERS = "/usr/lib/postgresql/*/bin/postgres"
 # With its default, Debian makes a server of its own, which starts at each boot on the port that everybody's has.

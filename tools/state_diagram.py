@@ -50,7 +50,7 @@ class Run:
         self.state = state
 
     def run_due_tasks(self) -> None:
-        """Let everything happen that is due now: answers of locks and of the api, events of other tabs."""
+        """Run everything that is due now: answers of locks and of the api, events of other tabs."""
         self.tab.env.clock.advance(0)
 
     def apply(self, event: str) -> None:
@@ -61,14 +61,14 @@ class Run:
         self.open_calls += self.api.calls[calls:]
 
     def fingerprint(self) -> tuple[Any, ...]:
-        """All that tells this run from others: the view of the host, the tab's role, and the recent past."""
+        """Everything that distinguishes this run from others: the view of the host, the tab's role, and the recent past."""
         now = self.queue.get_snapshot()
         past = (self.failures, self.clicks, len(self.open_calls))
         world = (self.world.network.online, self.tab.life.state, len(self.world.origin.texts))
         return (now["state"], now["pending"], now["inFlight"], self.queue._state.role, *past, *world)
 
     def is_enabled(self, event: str) -> bool:
-        """Whether it would mean anything now."""
+        """Whether the step has an effect in the current state."""
         if event.startswith("answer"):
             return len(self.open_calls) > 0
         if self.tab.life.state == "frozen":
@@ -99,7 +99,7 @@ class Run:
         self.clicks += 1
 
     def pass_time(self) -> None:
-        """As much as any timer of the queue asks for."""
+        """The longest delay of any timer of the queue."""
         self.tab.env.clock.advance(MAX_WAIT_MS)
 
     def orphan_appears(self) -> None:

@@ -19,7 +19,7 @@ MAX_DIFFERENCE_BYTES = 15_000
 
 
 def run(*command: str) -> None:
-    """Run a tool of node_modules; its words are shown only when it fails."""
+    """Run a tool of node_modules; its output is printed only if it fails."""
     name, *arguments = command
     script = node.MODULES / name
     done = subprocess.run([str(node.NODE), str(script), *arguments], check=False, cwd=node.ROOT, capture_output=True, text=True)
@@ -64,7 +64,7 @@ def main() -> int:
     print(report(scripts))
     added = difference(scripts)
     if added > MAX_DIFFERENCE_BYTES:
-        print(f"the queue adds {added} bytes to the widget; at most {MAX_DIFFERENCE_BYTES} are allowed", file=sys.stderr)
+        print(f"The queue adds {added} bytes to the widget; at most {MAX_DIFFERENCE_BYTES} are allowed.", file=sys.stderr)
         return 1
     return 0
 

@@ -1,4 +1,4 @@
-"""`clickqueue check URL`: asks any endpoint whether it keeps docs/CONTRACT.md. Standard library, CPython only, never transpiled.
+"""`clickqueue check URL` checks whether an endpoint keeps docs/CONTRACT.md. It uses only the standard library and is never transpiled.
 
 Invariant: every event that is sent carries `"test": true` and an id that begins with `clickqueue-check-`.
 """

@@ -1,4 +1,4 @@
-"""One question to an endpoint. Invariant: its texts stand beside its code, and a finding names what came."""
+"""One question to an endpoint. Invariant: its texts are beside its code, and a finding names the answer."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The command line `clickqueue`. Exit status: 0 the endpoint keeps the contract, 1 it breaks it, 2 nothing was asked."""
+"""The command line `clickqueue`. The exit status is 0 if the endpoint keeps the contract, 1 if it breaks it, 2 if nothing was sent."""
 
 from __future__ import annotations
 
@@ -25,25 +25,37 @@ The endpoint stores them. Delete them afterwards, for example: DELETE FROM click
 
 
 class WrongCall(Exception):
-    """An option is wrong; the text says what is allowed."""
+    """An option is wrong; the message names the allowed values."""
 
 
 def parser() -> argparse.ArgumentParser:
     """The options."""
-    top = argparse.ArgumentParser(prog="clickqueue", description="Tools for those who run an endpoint of the click queue.")
+    top = argparse.ArgumentParser(prog="clickqueue", description="Tools for people who run an endpoint of the click queue.")
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    check = commands.add_parser("check", help="ask an endpoint whether it keeps the contract", description=__doc__)
+    check = commands.add_parser("check", help="check whether an endpoint keeps the contract", description=__doc__)
     add = check.add_argument
-    add("url", metavar="URL", help="the address that takes one event, such as https://example.com/api/track/click")
-    add("--batch-url", metavar="URL", help=f"the address that takes a batch; default: URL/batch; {NO_BATCH}: there is none")
-    add("--origin", help="the origin of the page, such as https://shop.example; makes faults of CORS count")
-    add("--header", action="append", default=[], metavar="K:V", help="a further header of each POST, such as a key")
+    add("url", metavar="URL", help="the address that accepts one event, such as https://example.com/api/track/click")
+    add("--batch-url", metavar="URL", help=f"the address that accepts a batch; default: URL/batch; {NO_BATCH}: no batch route")
+    add("--origin", help="the origin of the page, such as https://shop.example; with it, CORS faults break the contract")
+    add("--header", action="append", default=[], metavar="K:V", help="an additional header of each POST, such as a key")
     add("--field", action="append", default=[], metavar="NAME=VALUE", help="a field of each event; VALUE is JSON, or else text")
     add("--skip", action="append", default=[], metavar="CHECK", choices=[each.name for each in CHECKS], help="leave a check out")
-    add("--timeout", type=float, default=10, metavar="SECONDS", help="for each answer; default: 10, as the client has it")
-    add("--pause", type=float, default=0, metavar="SECONDS", help="between two requests, where their rate is limited; default: 0")
-    add("--json", action="store_true", help="print JSON, not lines")
-    add("--yes", action="store_true", help="do not ask before the first request")
+    add(
+        "--timeout",
+        type=float,
+        default=10,
+        metavar="SECONDS",
+        help="the longest wait for an answer; default: 10, as in the client",
+    )
+    add(
+        "--pause",
+        type=float,
+        default=0,
+        metavar="SECONDS",
+        help="the pause between two requests, if the server limits their rate; default: 0",
+    )
+    add("--json", action="store_true", help="print JSON instead of lines")
+    add("--yes", action="store_true", help="do not ask for confirmation before the first request")
     return top
 
 
@@ -102,20 +114,20 @@ def parsed(text: str) -> Any:
 
 
 def is_agreed(endpoint: Endpoint, is_asked: bool) -> bool:
-    """Say what will be sent, and ask. Raises WrongCall where nobody can answer."""
+    """Print the requests to come, and ask for confirmation. Raises WrongCall without a terminal."""
     batch = "" if endpoint.target.batch_url is None else f" and {endpoint.target.batch_url}"
     said = ANNOUNCEMENT.format(url=endpoint.target.url, batch=batch, prefix=endpoint.events.prefix)
     print(said, file=sys.stderr, flush=True)
     if not is_asked:
         return True
     if not sys.stdin.isatty():
-        raise WrongCall("nobody can be asked here, so nothing was sent; --yes agrees beforehand")
-    print("Go on? [y/N] ", end="", file=sys.stderr, flush=True)
+        raise WrongCall("the confirmation needs a terminal, so nothing was sent; --yes skips it")
+    print("Continue? [y/N] ", end="", file=sys.stderr, flush=True)
     return sys.stdin.readline().strip().lower() in ("y", "yes")
 
 
 def check(options: argparse.Namespace) -> int:
-    """Ask, and print what came."""
+    """Run the checks, and print their results."""
     endpoint = Endpoint(target_of(options))
     if not is_agreed(endpoint, not options.yes):
         print("Nothing was sent.", file=sys.stderr)

@@ -9,7 +9,7 @@ from clickqueue_check.check import Check, Finding, skipped
 from clickqueue_check.checks import CHECKS
 from clickqueue_check.endpoint import Endpoint
 
-ELSEWHERE = "Only pages of another origin see this; --origin makes it count."
+ELSEWHERE = "Only pages of another origin are affected; with --origin this breaks the contract."
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ def asked(check: Check, endpoint: Endpoint) -> Finding:
 
 
 def soften(check: Check, finding: Finding, endpoint: Endpoint) -> Finding:
-    """Nobody said that pages of another origin use this endpoint: then a fault that only they see is a note."""
+    """Without --origin no page of another origin is known to use this endpoint, so a fault that affects only such pages is a note."""
     if check.is_cross_origin and endpoint.target.origin is None and finding.mark == "BROKEN":
         return replace(finding, mark="note", remedy=f"{finding.remedy or check.remedy} {ELSEWHERE}")
     return finding

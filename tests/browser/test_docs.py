@@ -1,4 +1,4 @@
-"""Whoever follows the guide succeeds: each of its snippets is run here, and each of its numbers is held to the code."""
+"""The guide is accurate: each of its snippets runs, and each of its numbers equals that of the code."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A Content Security Policy of docs/embedding.md lets the queue work, and whatever forbids its requests costs no click."""
+"""A Content Security Policy of docs/embedding.md lets the queue work, and a policy or a blocker that forbids its requests costs no click."""
 
 from __future__ import annotations
 

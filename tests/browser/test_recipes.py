@@ -28,7 +28,7 @@ def test_there_are_four_recipes() -> None:
 
 
 def test_deliveries_are_reported(browser: WebDriver, endpoint: Endpoint) -> None:
-    """What the endpoint wants again is not reported; what it has stored is, by id."""
+    """Events that the endpoint lists under `retry` are not reported; stored events are, by id."""
     endpoint.otherwise = lambda received: Answer(200, {"retry": received.ids[:1]} if len(endpoint.requests) == 1 else None)
     text = recipe("clicks-delivered").text
     more = "queue.enqueue({ id: 'second', sessionId: 's', questionId: 'q', offerId: 'o', buttonVariantId: 'b' })\nqueue.flush()\n"

@@ -86,7 +86,7 @@ def test_a_fetch_that_throws_rejects(lab: Lab) -> None:
 
 
 def test_a_mocked_fetch_without_a_body_rejects(lab: Lab) -> None:
-    """What a careless mock leaves out is no success, and the promise settles."""
+    """A mock without the fields of a response is no success, and the promise settles."""
     code = "window.fetch = async () => ({ ok: true, status: 200 })\nwindow.said = (await outcome(api.trackClick(event)))[0]"
     assert lab.ask("mocked", code) == "TypeError"
 

@@ -60,16 +60,20 @@ class Campaign:
 def parse(arguments: list[str]) -> argparse.Namespace:
     """The command line."""
     parser = argparse.ArgumentParser(
-        prog="chaos", description="Real tabs, every fault, by seed; exit 1 where a promise is broken."
+        prog="chaos", description="Run real tabs under every fault, from a seed; exit with 1 if a promise is broken."
     )
-    parser.add_argument("--minutes", type=float, default=DEFAULT_MINUTES, help=f"how long rounds are begun ({DEFAULT_MINUTES:g})")
+    parser.add_argument(
+        "--minutes", type=float, default=DEFAULT_MINUTES, help=f"the time after which no new round begins ({DEFAULT_MINUTES:g})"
+    )
     parser.add_argument("--rounds", type=int, help="how many rounds, instead of --minutes")
     parser.add_argument("--round-seconds", type=float, default=8, help="how long the faults of a round last (8)")
     parser.add_argument("--seed", type=int, help="the first seed (a fresh one); each round has the next")
-    parser.add_argument("--jobs", type=int, default=2, help="rounds side by side (2)")
-    parser.add_argument("--no-locks", action="store_true", help="an insecure origin, which has no Web Locks; Chromium alone")
-    parser.add_argument("--receiver", action="store_true", help="store in a real receiver, which is killed again and again")
-    parser.add_argument("--browser", choices=NAMES, help="the first that this machine has")
+    parser.add_argument("--jobs", type=int, default=2, help="the number of rounds that run at the same time (2)")
+    parser.add_argument(
+        "--no-locks", action="store_true", help="use an insecure origin, which has no Web Locks; only in Chromium"
+    )
+    parser.add_argument("--receiver", action="store_true", help="store in a real receiver, which is killed repeatedly")
+    parser.add_argument("--browser", choices=NAMES, help="default: the first browser that is installed")
     wish = parser.parse_args(arguments)
     wish.browser = choose(wish.browser)
     if wish.no_locks and wish.browser != "chromium":

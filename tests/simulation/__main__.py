@@ -22,7 +22,7 @@ def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="simulate", description="Simulate histories of tabs until one breaks a promise.")
     parser.add_argument("--runs", type=int, default=10_000, help="how many histories (10000)")
     parser.add_argument("--seed", type=int, help="the first seed (a fresh one); each history has the next")
-    parser.add_argument("--sequences", type=int, metavar="N", help="instead: every sequence of N happenings")
+    parser.add_argument("--sequences", type=int, metavar="N", help="run every sequence of N steps instead")
     wish = parser.parse_args(arguments)
     if wish.sequences:
         tally, failed = run_sequences(wish.sequences)

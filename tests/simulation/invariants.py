@@ -111,7 +111,7 @@ def check_echoes(history: History) -> None:
         # A destroyed queue gets no storage events, and may write once more when its last answer comes.
         is_excusable = history.options.lag_ms > 0 or any(each.is_destroyed for each in history.hosts)
         if history.is_stored(event_id) and not is_excusable:
-            raise Violation(f"{event_id} was acknowledged and is still stored: it would be sent with every start")
+            raise Violation(f"{event_id} was acknowledged and is still stored: it would be sent at every start")
 
 
 def check_arrival(history: History) -> None:
@@ -135,7 +135,7 @@ def _check_keys(history: History) -> None:
         # A tab that joins may write back what the leader has removed, before it has seen that: copies, sent once more at worst.
         is_stale_mirror = key == KEY and has_lag
         if '"id"' in text and key.startswith(KEY) and not has_echoes and not is_stale_mirror:
-            raise Violation(f"{key} still holds {summary_of(text)}")
+            raise Violation(f"{key} still contains {summary_of(text)}")
 
 
 def check_leaks(history: History) -> None:

@@ -38,7 +38,7 @@ def test_the_first_event_is_stored_before_any_lock_has_answered() -> None:
 
 
 def test_enqueue_waits_for_no_lock_and_no_answer() -> None:
-    """Neither network nor lock stands between the click and its return (CONTRACT 7.3)."""
+    """`enqueue` returns without waiting for the network or a lock (CONTRACT 7.3)."""
     world = World()
     world.locks.is_holding = True
     harness = Harness(script=never_answers, world=world)
@@ -96,7 +96,7 @@ def test_the_callers_object_is_not_changed() -> None:
 
 
 def test_the_callers_object_is_not_kept() -> None:
-    """What a caller does to its object later changes nothing (CONTRACT 2.2)."""
+    """A later change of the caller's object has no effect (CONTRACT 2.2)."""
     harness = Harness()
     event = click(more={"depth": 1})
     harness.queue.enqueue(event)
@@ -181,7 +181,7 @@ def test_only_an_object_can_be_an_event(event: Any) -> None:
 
 
 def test_a_cyclic_object_is_refused() -> None:
-    """What cannot be written as JSON is `invalid` (CONTRACT 2.4)."""
+    """A value that cannot be written as JSON is `invalid` (CONTRACT 2.4)."""
     assert "JSON" in refused_with(Harness(), cyclic())
 
 

@@ -146,7 +146,7 @@ def test_the_snapshot_keeps_its_identity_until_something_changes() -> None:
 
 
 def test_an_old_snapshot_does_not_change() -> None:
-    """What a host has kept stays what it was, its `dropped` too (CONTRACT 1.3)."""
+    """A snapshot that a host has kept does not change, nor does its `dropped` (CONTRACT 1.3)."""
     harness = Harness()
     before = harness.queue.get_snapshot()
     copy = json.loads(json.dumps(before))
@@ -158,7 +158,7 @@ def test_an_old_snapshot_does_not_change() -> None:
 
 
 def test_a_subscriber_hears_every_change() -> None:
-    """And finds the new snapshot in place (CONTRACT 1.3)."""
+    """A subscriber that is called finds the new snapshot (CONTRACT 1.3)."""
     harness = Harness()
     heard: list[Any] = []
     harness.queue.subscribe(lambda: heard.append(harness.queue.get_snapshot()))
@@ -168,7 +168,7 @@ def test_a_subscriber_hears_every_change() -> None:
 
 
 def test_a_subscriber_is_not_bothered_without_a_change() -> None:
-    """No change, no call (CONTRACT 1.3)."""
+    """Subscribers are not called if nothing has changed (CONTRACT 1.3)."""
     harness = Harness()
     heard: list[int] = []
     harness.queue.subscribe(lambda: heard.append(1))

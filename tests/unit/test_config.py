@@ -63,7 +63,7 @@ def test_these_are_the_defaults() -> None:
 
 @pytest.mark.parametrize("config", [None, {}, {"onDrop": None}, dict(DEFAULTS)], ids=["none", "empty", "no onDrop", "defaults"])
 def test_a_config_is_partial(config: Any) -> None:
-    """What is not said has its default (CONTRACT 1.2, 1.4)."""
+    """An absent setting has its default (CONTRACT 1.2, 1.4)."""
     env = make_env()
     api = FakeApi(env.clock)
     queue = ClickQueue(config, api, env)
@@ -81,7 +81,7 @@ def test_the_defaults_and_the_config_are_not_changed() -> None:
 
 
 def test_the_config_is_not_kept() -> None:
-    """What a host does to its object later changes nothing (CONTRACT 1.2)."""
+    """A later change of the host's object has no effect (CONTRACT 1.2)."""
     config: dict[str, Any] = {"maxBatchSize": 3}
     harness = Harness(config)
     config["maxBatchSize"] = 1
@@ -121,7 +121,7 @@ def test_a_wrong_range_throws(field: str, side: str) -> None:
 
 @EVERY
 def test_the_ends_of_the_range_are_allowed(field: str) -> None:
-    """What the error says is allowed is allowed (CONTRACT 1.6)."""
+    """Both ends of the range in the error are accepted (CONTRACT 1.6)."""
     low, high = span(field)
     for value in (low, high):
         env = make_env()
@@ -163,7 +163,7 @@ def test_a_storage_key_is_not_empty() -> None:
 
 @pytest.mark.parametrize("value", [5, True, "log", [], {}], ids=repr)
 def test_on_drop_is_a_function(value: Any) -> None:
-    """Or null, for nobody (CONTRACT 1.4, 1.6)."""
+    """`onDrop` must be a function or null (CONTRACT 1.4, 1.6)."""
     text = complaint(TypeError, {"onDrop": value})
     assert "onDrop" in text
     assert "function" in text
@@ -201,7 +201,7 @@ class Wrong:
 
 @pytest.mark.parametrize("api", [None, Nothing(), Wrong()], ids=["none", "nothing", "wrong"])
 def test_an_api_can_send_a_batch(api: Any) -> None:
-    """Or the queue would never deliver: a TypeError that names trackClickBatch (CONTRACT 1.2, 1.6)."""
+    """An api without the method throws a TypeError that names trackClickBatch (CONTRACT 1.2, 1.6)."""
     env = make_env()
     with pytest.raises(TypeError, match="trackClickBatch"):
         ClickQueue({}, api, env)

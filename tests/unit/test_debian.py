@@ -107,7 +107,7 @@ def test_a_failure_is_reported(machine: Machine, monkeypatch: pytest.MonkeyPatch
     """If apt-get fails, the result is false, and the output names the command for a person."""
     monkeypatch.setattr(subprocess, "run", lambda command, **options: subprocess.CompletedProcess(command, 100))
     assert not debian.install({"xvfb": "a display"}, "apt install xvfb")
-    assert capsys.readouterr().out.endswith("apt-get failed, see its output above.\nTo install by hand: apt install xvfb\n")
+    assert capsys.readouterr().out.endswith("apt-get failed; see its output above.\nTo install by hand: apt install xvfb\n")
 
 
 def test_one_file_runs_apt_get() -> None:

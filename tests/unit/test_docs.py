@@ -113,7 +113,7 @@ def test_a_marked_figure_is_inside_of_its_sentence(doc: Path) -> None:
 
 
 def test_the_example_is_short() -> None:
-    """Ten lines are enough to begin."""
+    """The README's first example has at most ten lines."""
     assert len([line for line in EXAMPLE.splitlines() if line]) <= 10
 
 
@@ -128,7 +128,7 @@ def test_the_example_names_what_there_is() -> None:
 
 
 def test_the_example_runs(tmp_path: Path) -> None:
-    """As it stands, on the built module: one click, one request, and the states that its comment tells."""
+    """The example runs unchanged on the built module: one click, one request, and the states in its comment."""
     module = (ROOT / "dist" / "clickqueue.js").as_uri()
     script = tmp_path / "example.mjs"
     script.write_text(HOST + EXAMPLE.replace("'clickqueue'", repr(module)) + VISIT)
@@ -154,7 +154,7 @@ def test_every_command_is_one(doc: Path) -> None:
 
 @pytest.mark.parametrize("doc", DOCS, ids=name)
 def test_every_link_leads_somewhere(doc: Path) -> None:
-    """A file that is there, and in it the heading."""
+    """Each relative link leads to an existing file, and to a heading in it."""
     for path, anchor in LINK.findall(doc.read_text()):
         target = (doc.parent / path).resolve() if path else doc
         assert target.exists(), f"{doc.name} points to {path}, which is not there"
@@ -169,7 +169,7 @@ def test_every_path_exists(doc: Path) -> None:
 
 
 def test_every_named_test_exists() -> None:
-    """A guarantee names the tests that hold it; each is there under that name."""
+    """A guarantee names the tests that assert it; each exists under that name."""
     named = TEST.findall(GUARANTEES)
     for file, test, path in named:
         target = (ROOT / "docs" / path).resolve()
@@ -193,7 +193,7 @@ def test_the_simulated_histories_add_up() -> None:
 
 
 def test_every_number_of_the_contract_is_in_it() -> None:
-    """Whoever meets `CONTRACT 4.2` in the code finds it in docs/CONTRACT.md."""
+    """Each number in the code, such as `CONTRACT 4.2`, is in docs/CONTRACT.md."""
     there = set(re.findall(r"^(\d\.\d+) ", CONTRACT, re.M))
     texts = [path.read_text() for folder in ("src", "tests", "tools") for path in (ROOT / folder).rglob("*.py")]
     named = {

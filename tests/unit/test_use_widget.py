@@ -149,7 +149,7 @@ def test_strict_mode_gets_a_live_queue() -> None:
 
 
 def test_unmounting_sends_and_leaves_nothing_running() -> None:
-    """What is unsent goes at the unmount; after its answer there is no timer, no listener and no lock."""
+    """The unmount sends the unsent events; after the answer there is no timer, no listener and no lock."""
     env = make_env()
     api = FakeApi(env.clock, [HOLD])
     react = component(env, api)

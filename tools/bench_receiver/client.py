@@ -32,7 +32,7 @@ class Connection(asyncio.Protocol):
     _answered: asyncio.Future[int]
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """It is open."""
+        """The connection is open."""
         # uvloop's class is like asyncio's, and no kind of it.
         self._transport = cast("asyncio.Transport", transport)
         self._received = b""
@@ -55,13 +55,13 @@ class Connection(asyncio.Protocol):
             self._answered.set_result(int(self._received[9:12]))
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """An answer that is still expected does not come."""
+        """The connection is lost: a pending answer will not come."""
         answered = getattr(self, "_answered", None)
         if answered and not answered.done():
             answered.set_exception(exc or ConnectionError("closed before the answer"))
 
     def close(self) -> None:
-        """Close it."""
+        """Close the connection."""
         self._transport.close()
 
 

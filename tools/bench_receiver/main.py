@@ -19,14 +19,14 @@ BETWEEN = re.compile(r"(?<=<!-- benchmark table: begin -->\n).*?(?=<!-- benchmar
 
 
 def machine(seconds: float, rounds: int) -> str:
-    """What was measured where, in one line."""
+    """The measured version and the machine, in one line."""
     cores, load = os.cpu_count(), os.getloadavg()[0]
     run = f"{seconds:g} s for each line, in {rounds} rounds by turns"
     return f"{platform.system()} {platform.machine()}, {cores} cores, Python {platform.python_version()}; {run}; load average {load:.0f}."
 
 
 def write(text: str, svg: str) -> None:
-    """Replace what docs/ has of an earlier run."""
+    """Replace the results of an earlier run in docs/."""
     page = DOCS / "receiver.md"
     page.write_text(BETWEEN.sub(lambda _: text + "\n", page.read_text()))
     (DOCS / "receiver-bench.svg").write_text(svg)
@@ -35,8 +35,8 @@ def write(text: str, svg: str) -> None:
 def main(arguments: list[str]) -> int:
     """The command `bench receiver`."""
     parser = argparse.ArgumentParser(prog="bench receiver", description="Measure the receiver against a plain handler.")
-    parser.add_argument("--seconds", type=float, default=2, help="for each line of the table (2)")
-    parser.add_argument("--rounds", type=int, default=2, help="turns that the seconds are split into (2)")
+    parser.add_argument("--seconds", type=float, default=2, help="seconds for each line of the table (2)")
+    parser.add_argument("--rounds", type=int, default=2, help="the number of rounds that the seconds are divided into (2)")
     parser.add_argument("--rate", type=int, default=300, help="events per second of the open load (300)")
     parser.add_argument("--write", action="store_true", help="put the table and the picture into docs/")
     wish = parser.parse_args(arguments)

@@ -1,4 +1,4 @@
-"""Every endpoint gets the same load by turns, in several rounds, so that whoever disturbs one of them disturbs them all."""
+"""Every endpoint gets the same load by turns, in several rounds, so that another process on the machine slows all of them."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ DATABASES = ("SQLite", "PostgreSQL")
 
 @dataclass(frozen=True)
 class Point:
-    """What one row of the table is about. `rate` is in events per second; 0 is a closed load."""
+    """The subject of one row of the table. `rate` is in events per second; 0 is a closed load."""
 
     database: str
     rate: int

@@ -10,7 +10,7 @@ from clickqueue_check.endpoint import GENTLE_STATUSES, Endpoint
 @check(
     sent="all of these: was one redirected",
     contract="3.5",
-    remedy="The client does not follow redirects, which would turn the POST into a GET: give the address that it redirects to.",
+    remedy="The client does not follow redirects, which would turn the POST into a GET: use the final address.",
 )
 def redirect(endpoint: Endpoint) -> Finding:
     found = [answer for answer in endpoint.answers if answer.status in REDIRECTS]
@@ -20,7 +20,7 @@ def redirect(endpoint: Endpoint) -> Finding:
 @check(
     sent="all of these: was one answered with a web page and 2xx",
     contract="3.5",
-    remedy="The client takes it for a captive portal's page and retries for ever: answer 204, or 200 with JSON.",
+    remedy="The client treats it as a captive portal's page and keeps retrying: answer 204, or 200 with JSON.",
 )
 def html_answer(endpoint: Endpoint) -> Finding:
     found = [answer for answer in endpoint.answers if answer.is_html()]
@@ -30,7 +30,7 @@ def html_answer(endpoint: Endpoint) -> Finding:
 @check(
     sent="all of these: Retry-After, where one was 429 or 503",
     contract="3.6",
-    remedy="Retry-After is whole seconds, or an HTTP date.",
+    remedy="Retry-After must be whole seconds or an HTTP date.",
 )
 def retry_after(endpoint: Endpoint) -> Finding:
     seen = [answer for answer in endpoint.answers if answer.status in GENTLE_STATUSES or answer.header("retry-after")]

@@ -17,7 +17,7 @@ BAD_BODIES = {"cut off": b'{"events":[{"id":"', "no UTF-8": b"\xff\xfe", "null":
 @check(
     sent="JSON as text/plain, one event and a batch",
     contract="3.5",
-    remedy="Parse the body as JSON whatever its content type is: text/plain saves the preflight on another origin.",
+    remedy="Parse the body as JSON for every content type: text/plain saves the preflight on another origin.",
     needs=(one_event,),
 )
 def text_plain(endpoint: Endpoint) -> Finding:
@@ -28,7 +28,7 @@ def text_plain(endpoint: Endpoint) -> Finding:
 @check(
     sent=f"malformed bodies ({', '.join(BAD_BODIES)})",
     contract="3.5",
-    remedy="Answer 400. A 2xx acknowledges events that were never read; a 5xx is retried for ever.",
+    remedy="Answer 400. A 2xx acknowledges events that were never read; the client keeps retrying after a 5xx.",
     needs=(one_event,),
 )
 def malformed_json(endpoint: Endpoint) -> Finding:
@@ -45,20 +45,20 @@ def malformed_json(endpoint: Endpoint) -> Finding:
 @check(
     sent="a body of 2 MiB",
     contract="3.5",
-    remedy="Limit bodies (60,000 bytes must pass) and answer 413; a reset or a hang is taken for a broken network.",
+    remedy="Limit bodies (60,000 bytes must pass) and answer 413; the client treats a reset or a hang as a network error.",
     needs=(one_event,),
 )
 def oversized_body(endpoint: Endpoint) -> Finding:
     answer = endpoint.post_event(endpoint.events.of_size(OVERSIZED_BYTES))
     if answer.outcome() == "taken":
-        return note(answer).but("It takes 2 MiB; a limit near 100,000 bytes keeps strangers from filling the memory.")
+        return note(answer).but("The endpoint accepts 2 MiB; a limit near 100,000 bytes keeps strangers from filling its memory.")
     return verdict(answer.status is not None and answer.status < 500, answer)
 
 
 @check(
     sent="a body without gzip, as browsers send it",
     contract="3.5",
-    remedy="Take bodies that are not compressed: `fetch` does not compress.",
+    remedy="Accept bodies that are not compressed: `fetch` does not compress.",
 )
 def uncompressed_body(endpoint: Endpoint) -> Finding:
     plain = endpoint.post_event(endpoint.events.one())

@@ -1,6 +1,6 @@
 """A page on another origin can reach the endpoint and read what it says.
 
-Without the headers the browser reports a network error, whatever the endpoint answered, and the client retries for ever.
+Without the headers the browser reports a network error for every answer, and the client keeps retrying.
 """
 
 from __future__ import annotations
@@ -86,7 +86,7 @@ def cors_on_success(endpoint: Endpoint) -> Finding:
 @check(
     sent="a malformed body from another origin",
     contract="3.5",
-    remedy="Access-Control-Allow-Origin on errors too, 404, 413, 429 and 500 included: else a 422 is taken for a network error.",
+    remedy="Access-Control-Allow-Origin on errors too, including 404, 413, 429 and 500: without it the client treats a 422 as a network error.",
     is_cross_origin=True,
 )
 def cors_on_error(endpoint: Endpoint) -> Finding:
@@ -97,7 +97,7 @@ def cors_on_error(endpoint: Endpoint) -> Finding:
 @check(
     sent="errors from another origin: may the page read Retry-After",
     contract="3.6",
-    remedy="Access-Control-Expose-Headers: retry-after, date. Without it the page does not see when to come again.",
+    remedy="Access-Control-Expose-Headers: retry-after, date. Without it the page cannot read when to retry.",
     is_cross_origin=True,
 )
 def retry_after_exposed(endpoint: Endpoint) -> Finding:

@@ -7,7 +7,7 @@ from clickqueue_check.endpoint import Endpoint
 from clickqueue_check.hints import TAKE, hint
 
 BATCH_SIZE = 10  # `maxBatchSize` by default
-IDEMPOTENT = "Give `id` a unique key, insert what is new, and answer 2xx for an id that is already stored."
+IDEMPOTENT = "Give `id` a unique key, insert only new ids, and answer 2xx for an id that is already stored."
 
 
 @check(sent="one event", contract="3.5", remedy=TAKE)
@@ -35,7 +35,7 @@ def batch(endpoint: Endpoint) -> Finding:
         endpoint.routes.remove("batch")
     if answer.status in (404, 405):
         return broken(answer).but(
-            "Build a batch route, give its address as --batch-url, or give --batch-url none and wrap the api in postEach."
+            "Build a batch route, pass its address as --batch-url, or pass --batch-url none and wrap the api in postEach."
         )
     if answer.outcome() != "taken":
         return broken(answer).but(hint(answer))
@@ -70,5 +70,5 @@ def large_events(endpoint: Endpoint) -> Finding:
         answers["batch"] = endpoint.post_events([endpoint.events.of_size(4096) for _ in range(10)])
     outcomes = [answer.outcome() for answer in answers.values()]
     if outcomes == ["taken", "rejected"]:
-        return note(each(answers)).but("The client splits such a batch; with a limit of 60,000 bytes it need not.")
+        return note(each(answers)).but("The client bisects such a batch; with a limit of 60,000 bytes it sends it whole.")
     return ok(each(answers)) if set(outcomes) == {"taken"} else broken(each(answers))

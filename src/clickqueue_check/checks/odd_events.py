@@ -1,4 +1,4 @@
-"""Every event that a client can send is taken, or rejected by itself: never an answer that is retried for ever."""
+"""Every event that a client can send is accepted, or rejected by itself: no answer makes the client retry without end."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def odd_ids(endpoint: Endpoint) -> Finding:
 @check(
     sent=f"unknown fields ({', '.join(EXTRAS)})",
     contract="1.5",
-    remedy=f"Keep or ignore fields that you do not know, {SINGLY}hosts may add any.",
+    remedy=f"Keep or ignore unknown fields, {SINGLY}hosts may add any.",
     needs=(one_event,),
 )
 def extra_fields(endpoint: Endpoint) -> Finding:
