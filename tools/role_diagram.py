@@ -22,7 +22,7 @@ MAX_EVENTS = 6
 """Runs this long find all that longer ones find; of two runs with one fingerprint only one goes on."""
 TRAVEL_MS = 1
 """A request for a lock is decided after this time, so that another tab may be faster."""
-ROLES = ("detached", "joining", "leader", "follower", "peer")
+ROLES = ("detached", "follower", "peer", "joining", "leader")
 """In the order of their numbers in `state.py`."""
 ROWS = {
     "start, pageshow, resume": ("start", "pageshow", "resume"),

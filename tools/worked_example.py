@@ -61,13 +61,9 @@ def run() -> list[str]:
     scene.show("A gets its own lock and the main lock: A is the leader.")
     scene.open("B")
     scene.click("B")
-    scene.show(
-        "Tab B starts and is clicked. B is joining, so it adds its click to the mirror and leaves there what is not its own."
-    )
+    scene.show("Tab B starts and is clicked. B is joining; the main key is not free, so B writes its journal alone.")
     scene.run_due_tasks()
-    scene.show(
-        "B does not get the main lock: B is a follower, removes its copy, and waits. A now waits for the lock of B's journal."
-    )
+    scene.show("B does not get the main lock: B is a follower, and waits. A now waits for the lock of B's journal.")
     scene.click("A")
     scene.show("A is clicked again.")
     scene.tabs["A"].kill()

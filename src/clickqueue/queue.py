@@ -20,8 +20,9 @@ from clickqueue.platform.texts import message_of
 from clickqueue.state import LEADER, QueueState, is_online, run_guarded, unsettled, uptime_ms
 from clickqueue.stats import count_drop, notify_host
 from clickqueue.storage.journal import append_to_tail
-from clickqueue.storage.purge import drop_all, erase, forget_mark, obey_purge
+from clickqueue.storage.purge_mark import current_mark
 from clickqueue.storage.sync import save
+from clickqueue.tabs.purge import obey_purge, purge
 from clickqueue.tabs.roles import detach, join, leave_for_good, look, on_storage_event
 
 if TYPE_CHECKING:
@@ -49,8 +50,8 @@ class Queue:
         queue.last_attempt_at_ms = uptime_ms(queue)
         queue.proceed = lambda: proceed(queue)
         stop = listen(env, lambda kind, event: on_page_event(queue, kind, event))
+        queue.purge_mark = current_mark(queue)
         join(queue)
-        forget_mark(queue)
         # Nothing is sent yet: a host may purge what an earlier page left (CONTRACT 5.4).
         work(queue, False)
         self._state = queue
@@ -58,13 +59,14 @@ class Queue:
         self.flush: Callable[[], None] = lambda: on_page_event(queue, "online", None)
         self.subscribe: Callable[[Callable[[], None]], Callable[[], None]] = lambda listener: subscribe(queue, listener)
         self.get_snapshot: Callable[[], dict[str, Any]] = lambda: queue.snapshot
-        self.purge: Callable[[], None] = lambda: purge(queue)
+        self.purge: Callable[[], None] = lambda: withdraw_consent(queue)
         self.destroy: Callable[[], None] = lambda: destroy(queue, stop)
 
 
 def enqueue(queue: QueueState, event: Any, options: Any) -> str | None:
     """Accept an event: it is in storage before its id is returned. None where it is refused (CONTRACT 2)."""
     record = None
+    obey_purge(queue)
     if queue.is_destroyed:
         count_drop(queue, event, "invalid", "the queue is destroyed")
     else:
@@ -111,12 +113,9 @@ def subscribe(queue: QueueState, listener: Callable[[], None]) -> Callable[[], N
     return lambda: remove_item(queue.listeners, call)
 
 
-def purge(queue: QueueState) -> None:
-    """Consent was withdrawn: drop every event, here, in storage and in the other tabs of this origin (CONTRACT 5.4)."""
+def withdraw_consent(queue: QueueState) -> None:
     if not queue.is_destroyed:
-        attempt(lambda: drop_all(queue), noop, noop)
-        erase(queue)
-        save(queue)
+        purge(queue)
         proceed(queue)
 
 
@@ -130,6 +129,7 @@ def destroy(queue: QueueState, stop: Callable[[], None]) -> None:
 
 
 def on_page_event(queue: QueueState, kind: str, event: Any) -> None:
+    obey_purge(queue)
     attempt(lambda: handle(queue, kind, event), noop, noop)
     proceed(queue)
 

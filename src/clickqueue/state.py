@@ -21,12 +21,15 @@ if TYPE_CHECKING:
 # Later than any moment that a page lives to see.
 NEVER_MS = 1e15
 
-# The roles of a tab (`tabs/roles.py`); up to the leader they keep the mirror.
+# The mark of a purge begins with it (`storage/purge.py`); by itself it is that of an origin without a purge.
+NO_MARK = "!"
+
+# The roles of a tab (`tabs/roles.py`); the last two keep the mirror.
 DETACHED = 0
-JOINING = 1
-LEADER = 2
-FOLLOWER = 3
-PEER = 4
+FOLLOWER = 1
+PEER = 2
+JOINING = 3
+LEADER = 4
 
 
 class Segment:
@@ -87,10 +90,8 @@ class QueueState:
     dirty_segments: list[Segment]
     by_id: Map
     pending_bytes: int
-    # Set by `roles.become`: the text of the main key as it was last read or written, and the events in it that other tabs
-    # have to send.
+    # Set by `roles.become`: the text of the main key as this tab last wrote it, or the leader read it.
     mirror_text: str | None
-    mirror_others: list[Record]
     # Set by `roles.hand_over`: the journals of other tabs; True while this tab waits for the lock of one, False when it got it.
     watched: Map
 
@@ -105,8 +106,8 @@ class QueueState:
         self.tombstones: Map = Map()
         self.in_flight: list[Batch] = []
 
-        # The last purge of this origin that was obeyed, and whether one of this tab is still to be carried out.
-        self.purge_mark: str | None = None
+        # The last purge of this origin that was obeyed, and whether one of this tab is still to be carried out in storage.
+        self.purge_mark = NO_MARK
         self.is_purge_due = False
 
         # Changed by `roles.become` alone.

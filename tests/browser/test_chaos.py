@@ -19,8 +19,7 @@ def run(browser: WebDriver) -> Iterator[Runner]:
         yield run
 
 
-# Rounds with a purge are run by `python3 dev.py chaos`: docs/guarantees.md names what they still find.
-@pytest.mark.parametrize("seed", [1, 4, 15, 16])
+@pytest.mark.parametrize("seed", [1, 2, 3, 4])
 def test_a_round_of_chaos_loses_nothing(run: Runner, seed: int) -> None:
     """All accepted events are stored, no key is left, the books are even, each duplicate has its rule (CONTRACT 4, 5, 6.2)."""
     outcome = run(seed)
@@ -31,7 +30,7 @@ def test_a_round_of_chaos_loses_nothing(run: Runner, seed: int) -> None:
 def test_a_round_with_a_receiver(browser: WebDriver) -> None:
     """What was accepted and not purged is in a real receiver's table, though it is killed in mid-request again and again."""
     with rounds_in(browser, SECONDS, has_receiver=True) as run:
-        outcome = run(15)
+        outcome = run(3)
     log = outcome.log
     assert not outcome.findings, f"{outcome}\nits log: {write_log(outcome)}"
     assert log.table

@@ -1,7 +1,7 @@
 """The judge of a round: the set of accepted ids is the set of stored ones, no key is left, the books are even.
 
-It sees the log alone, and accuses; it excuses only events that the server itself refused, or that were purged. A key is a journal, the mirror or
-the mark of a purge: the fresh page at the end of a round leaves none of them.
+It sees the log alone, and accuses; it excuses only events that the server itself refused, or that were purged. A key is a journal or
+the mirror: the fresh page at the end of a round leaves none of them.
 """
 
 from __future__ import annotations

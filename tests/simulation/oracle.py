@@ -4,8 +4,8 @@ Invariant: an id that `enqueue` has returned is in the store, or acknowledged, o
 gives cause for. There are only these excuses, each counted in `History.excused`:
  - `stranger`: somebody else emptied or overwrote the key that contained it;
  - `memory`: it was in memory alone, because the store had thrown (CONTRACT 4.6), and the tab died;
- - `purge`: it was accepted before a purge (CONTRACT 5.4); then it is never sent once all tabs know of the purge, unless a tab
-   that had it died before it knew;
+ - `purge`: it was accepted before a purge, or by a tab that could not know of it yet (CONTRACT 5.4); then it is never sent once
+   all tabs know of the purge;
  - `merge`: tabs without locks, or whose storage events are still on their way, wrote one key at once (CONTRACT 4.3), and
    the tab that accepted it was gone before it could repair that.
 """
@@ -79,6 +79,12 @@ def _on_mark(history: History, writer: FakeStorage) -> None:
             excuse(history, event_id, "purge")
 
 
+def is_before_mark(history: History, host: Host) -> bool:
+    """Whether there was a purge that this tab does not know of yet."""
+    mark, state = history.origin.texts.get(MARK_KEY), host.queue._state
+    return mark is not None and mark != state.purge_mark and not state.is_purge_due
+
+
 def _on_gap(history: History, event_id: str, is_stale: bool) -> None:
     """It is in no key now; a writer that had not yet read what it overwrote could not know it."""
     # Its tab says that it could not store it, and a crash loses it: a copy in the mirror was all that was stored (CONTRACT 4.6).
@@ -98,8 +104,6 @@ def on_death(history: History, tab: Tab) -> None:
     """The events that only this tab had in memory are lost with it; a loss that no promise forbids is excused."""
     history.note(f"{tab.name} dies")
     for host in [each for each in history.hosts if each.tab is tab]:
-        # A tab that dies before it hears of a purge may have stored once more what was purged.
-        history.purged -= {each for each in history.purged if host.has_pending(each)}
         for event_id in [each for each in history.open_ids if host.has_pending(each)]:
             _on_loss_of_memory(history, host, event_id)
         history.hosts.remove(host)

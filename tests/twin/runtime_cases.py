@@ -25,6 +25,7 @@ IS_TWO, ALWAYS, NEVER, THROWER, ITSELF, SECOND, QUOTED = (
 )
 TESTED = [[items, test] for items in LISTS for test in (IS_TWO, ALWAYS, NEVER)] + [[[1], THROWER], [[], THROWER]]
 
+MARKS: list[Any] = [None, 5, True, {}, "", "!", "!0123abcd", "!0123.abcd", "!\n", "x!0123abcd", "!0123abcd\n", "0123abcd!"]
 PLACES = [
     *("", ".1", ".12", ".123456789", ".1234567890", ".01", ".0", ".", ".1.1", ".x", ".-1", ".1\n", ".\u0661", "!", "2", "\n"),
     *(":", ":a", ":a.2", ":a.b", ":a:b.3", ":.4", ":a.5.6", ":a\n.7", ":a.8\n", ":😀.9", "::", ":\ud800", " ", ":a!"),
@@ -138,6 +139,7 @@ CASES: dict[str, list[Any]] = {
         ),
         *([key, KEY] for key in (KEY.upper(), KEY[:-1], f" {KEY}")),
     ],
+    "mark_of": [[text] for text in MARKS],
     "batch_address": [[endpoint] for endpoint in ENDPOINTS],
     "fields_of": [[value] for value in [*OBJECTS, {"b": 1, "a": "text"}, None]],
     "filtered": TESTED,
@@ -161,6 +163,7 @@ CASES: dict[str, list[Any]] = {
     "to_json": [[value] for value in JSON_VALUES],
     "utf8_bytes": [[text] for text in ("", "a", '{"a":"ä😀"}', "\u20ac%25 +", "\x00\x7f\x80\u07ff\u0800\uffff\U00010000")],
     "uuid7": [[parts] for parts in UUIDS],
+    "new_mark": [[parts] for parts in UUIDS],
     "new_controller": [["AbortController"], ["another"]],
     "call_method": [["addEventListener"], ["removeEventListener"], ["another"]],
     "dispatch_storage": [["key", "text"], [f"{KEY}!", ""], ["", None]],

@@ -62,6 +62,7 @@ const SPECIAL = {
   parse_json: (runtime, text) => runtime.parse_json(window, text),
   to_json: (runtime, value) => runtime.to_json(window, unpack(value)),
   uuid7: (runtime, parts) => runtime.uuid7(windowOf(parts)),
+  new_mark: (runtime, parts) => runtime.new_mark(windowOf(parts)),
   new_controller: (runtime, name) => runtime.new_controller({ [name]: class { isNew = true } })?.isNew,
   call_method: (runtime, method) => {
     const calls = []

@@ -100,7 +100,7 @@ def write_stranger(stage: Stage) -> None:
 
 def write_mark(stage: Stage) -> None:
     """As a tab that purges does."""
-    stage.world.origin.put(MARK_KEY, stage.dice.choice((None, "mark", "another")), None)
+    stage.world.origin.put(MARK_KEY, stage.dice.choice((None, "!00000001", "!00000002", "another")), None)
 
 
 def truncate(stage: Stage) -> None:

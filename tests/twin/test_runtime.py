@@ -105,14 +105,21 @@ def parse_json(text: str) -> Any:
     return web.parse_json(SimpleNamespace(JSON=FakeJson()), text)
 
 
-def uuid7(parts: dict[str, Any]) -> str:
+def window_of(parts: dict[str, Any]) -> Any:
     bytes_ = parts["bytes"] and iter(parts["bytes"])
-    window = SimpleNamespace(
+    return SimpleNamespace(
         Date=SimpleNamespace(now=lambda: parts["now"]),
         Math=SimpleNamespace(random=lambda: parts["random"]),
         crypto=bytes_ and SimpleNamespace(get_random_values=lambda numbers: [next(bytes_) for _ in numbers]),
     )
-    return web.uuid7(window)
+
+
+def uuid7(parts: dict[str, Any]) -> str:
+    return web.uuid7(window_of(parts))
+
+
+def new_mark(parts: dict[str, Any]) -> str:
+    return web.new_mark(window_of(parts))
 
 
 def new_controller(name: str) -> Any:
@@ -147,6 +154,7 @@ SPECIAL: dict[str, Callable[..., Any]] = {
     "parse_json": parse_json,
     "to_json": to_json,
     "uuid7": uuid7,
+    "new_mark": new_mark,
     "new_controller": new_controller,
     "call_method": call_method,
     "dispatch_storage": dispatch_storage,

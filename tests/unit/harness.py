@@ -105,7 +105,7 @@ class Harness:
 
     @property
     def left_over(self) -> dict[str, str]:
-        """The texts in storage without the mark of a purge, which the next page removes (CONTRACT 5.4)."""
+        """The texts in storage without the mark of a purge, which stays (CONTRACT 5.4)."""
         return {key: text for key, text in self.texts.items() if key != MARK_KEY}
 
     @property

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from tests.fakes import HOLD, World, click, never_answers
-from tests.keys import KEY, MARK_KEY
+from tests.keys import KEY
 from tests.unit.harness import DOWN, HOUR_MS, MINUTE_MS, Harness
 
 
@@ -136,18 +136,6 @@ def test_a_tab_that_was_frozen_obeys_a_purge() -> None:
     world.set_online(True)
     other.advance(MINUTE_MS)
     assert (frozen.api.ids, other.api.ids, frozen.left_over) == ([], [], {})
-
-
-def test_the_next_page_removes_the_mark() -> None:
-    """After a purge only the mark is stored, and the next page removes it (CONTRACT 5.4)."""
-    harness = Harness()
-    harness.click(3)
-    harness.queue.purge()
-    assert set(harness.texts) == {MARK_KEY}
-    harness.tab.kill()
-    following = Harness(world=harness.world)
-    following.settle()
-    assert following.texts == {}
 
 
 def test_events_after_a_purge_are_delivered() -> None:

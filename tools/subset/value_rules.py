@@ -24,6 +24,8 @@ def conditions(node: ast.AST) -> list[ast.expr]:
 
 def is_boolean(test: ast.expr, symbols: Symbols) -> bool:
     match test:
+        case ast.Call(func=ast.Attribute(attr="startswith")):
+            return True
         case ast.Call(func=func):
             return is_boolean(func, symbols)
         case ast.Name(id=name) | ast.Attribute(attr=name):

@@ -16,6 +16,7 @@ export const journal_name = (key, main) => {
   const found = key.startsWith(main) && /^(:[^.]*)?(\.\d+)?$/.exec(key.slice(main.length))
   return found ? main + (found[1] ?? '') : null
 }
+export const mark_of = (text) => /^![^.]*$/.test(text) ? text : '!'
 export const batch_address = (endpoint) => endpoint.replace(/\/?(\?.*)?$/, '/batch$1')
 export const json_array = (items, text_of) => '[' + items.map(text_of).join(',') + ']'
 export const in_order = (texts) => texts.sort()

@@ -55,6 +55,11 @@ def journal_name(key: str, main: str) -> str | None:
     return main + (found[1] or "") if found else None
 
 
+def mark_of(text: Any) -> str:
+    """The text where it is the mark of a purge (`storage/purge_mark.py`), else `!`, which is that of no purge."""
+    return text if isinstance(text, str) and re.fullmatch(r"![^.]*", text) else "!"
+
+
 def batch_address(endpoint: str) -> str:
     """`<endpoint>/batch`, before the query where there is one."""
     return re.sub(r"/?(\?[^\n\r\u2028\u2029]*)?\Z", lambda found: "/batch" + (found[1] or ""), endpoint, count=1)

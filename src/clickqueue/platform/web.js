@@ -22,6 +22,7 @@ export const uuid7 = (env) => {
   return now_ms(env).toString(16).padStart(12, 0).replace(/.{4}$/, '-$&') +
     '-7xxx-8xxx-xxxxxxxxxxxx'.replace(/x/g, () => ((bytes ? bytes[index++] : env.Math.random() * 16) & 15).toString(16))
 }
+export const new_mark = (env) => '!' + uuid7(env).slice(28)
 export const new_controller = (env) => {
   try {
     return new env.AbortController()

@@ -38,6 +38,11 @@ def uuid7(env: Any) -> str:
     return f"{time[:8]}-{time[8:]}-7{digits[:3]}-8{digits[3:6]}-{digits[6:]}"
 
 
+def new_mark(env: Any) -> str:
+    """The mark of a purge: 32 random bits, too few to know a visitor by."""
+    return "!" + uuid7(env)[28:]
+
+
 def new_controller(env: Any) -> Any:
     """`new AbortController()`; None where the browser has none."""
     try:

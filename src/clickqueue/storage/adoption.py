@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from clickqueue.platform.runtime import filtered
+from clickqueue.platform.runtime import filtered, remove_item
 from clickqueue.state import PEER
 from clickqueue.storage.journal import journal_of, stored_keys
 from clickqueue.storage.keys import read_key, remove_key
+from clickqueue.storage.purge_mark import is_purged
 from clickqueue.storage.recovery import collect
 from clickqueue.storage.sync import save
 
@@ -27,16 +28,21 @@ def adopt(queue: QueueState, is_wanted: Callable[[str | None], bool], late_texts
     `late_texts` are texts of them that were stored, but may have been overwritten since.
     """
     try:
-        keys = filtered(stored_keys(queue), lambda storage_key: is_wanted(journal_of(queue, storage_key)))
-        for storage_key in keys:
-            late_texts.append(read_key(queue, storage_key))
+        # First, since storage may throw, and nobody brings these texts a second time.
         collect(queue, late_texts)
+        keys = filtered(stored_keys(queue), lambda storage_key: is_wanted(journal_of(queue, storage_key)))
+        if queue.role != PEER:
+            # The leader keeps the mirror there; `save` takes in what it finds.
+            remove_item(keys, queue.main_key)
+        texts: list[str | None] = []
+        for storage_key in keys:
+            if not is_purged(queue, storage_key):
+                texts.append(read_key(queue, storage_key))
+        collect(queue, texts)
         save(queue)
         if len(queue.dirty_segments) == 0:
             for storage_key in keys:
-                # A leader keeps the mirror there.
-                if queue.role == PEER or storage_key != queue.main_key:
-                    remove_key(queue, storage_key)
+                remove_key(queue, storage_key)
     except Exception:
         # Storage that cannot be read: what is in it waits for the next page.
         pass

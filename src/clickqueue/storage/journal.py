@@ -1,7 +1,7 @@
 """The journal of this tab: each pending event is in one segment of it, and no other tab writes there.
 
-A journal is a key of its own, `<storageKey>:<uuid>`, and numbered segments, `<storageKey>:<uuid>.1000001`. The functions here change
-the index, in memory; a changed segment is dirty until `save` has written it.
+A journal is a key of its own, `<storageKey>:<mark><uuid>`, and numbered segments, `<storageKey>:<mark><uuid>.1000001`; the mark is
+that of the last purge. The functions here change the index, in memory; a changed segment is dirty until `save` has written it.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ FIRST_INDEX = 1000000
 
 def start_journal(queue: QueueState) -> None:
     """From now on this tab writes to a new journal, which no other tab can have adopted. What is pending moves there."""
-    queue.own_key = queue.main_key + ":" + uuid7(queue.env)
+    queue.own_key = queue.main_key + ":" + queue.purge_mark + uuid7(queue.env)
     queue.tail = Segment(queue.own_key)
     queue.tail_index = FIRST_INDEX
     queue.dirty_segments = []

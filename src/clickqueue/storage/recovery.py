@@ -11,39 +11,34 @@ from clickqueue.platform.web import parse_json
 from clickqueue.storage.journal import append_to_tail
 
 if TYPE_CHECKING:
-    from clickqueue.state import QueueState, Record
+    from clickqueue.state import QueueState
+
+# A stored text that begins with it is a copy: each event in it is in a journal too, or was settled since.
+COPY = " "
 
 
 def collect(queue: QueueState, texts: list[str | None]) -> None:
     """Append the events of these texts that are new to this tab to its journal. They are due at once.
+    Every other item is counted as `corrupt` (CONTRACT 4.5).
 
     They are the last in the queue, so that those of one tab keep their order, also where its mirror is read before its journal.
     """
     for text in texts:
-        for record in unknown_events(queue, text):
-            # A text may contain an event twice.
-            if not queue.by_id.has(record.id):
+        for item in items_of(queue, text):
+            record = parse_event(queue, item, False)
+            # It may be pending here or settled, and a text may contain it twice.
+            if record is not None and not queue.by_id.has(record.id) and not queue.tombstones.has(record.id):
                 append_to_tail(queue, record)
                 queue.pending.append(record)
                 queue.counts["recovered"] += 1
     drop_overflow(queue)
 
 
-def unknown_events(queue: QueueState, text: str | None) -> list[Record]:
-    """The events of a stored text that are neither pending here nor settled. Every other item is counted as `corrupt` (CONTRACT 4.5)."""
-    records: list[Record] = []
-    for item in items_of(queue, text):
-        record = parse_event(queue, item, False)
-        if record is not None and not queue.by_id.has(record.id) and not queue.tombstones.has(record.id):
-            records.append(record)
-    return records
-
-
 def items_of(queue: QueueState, text: str | None) -> list[Any]:
-    """Everything that a stored text contains; a text that is no JSON is one item, and no event."""
+    """Everything that a stored text alone contains; a text that is no JSON is one item, and no event."""
     items: Any = text
     try:
-        items = parse_json(queue.env, text) if text is not None else []
+        items = [] if text is None or text.startswith(COPY) else parse_json(queue.env, text)
     except Exception:
         pass
     return items if kind(items) == "list" else [items]

@@ -1,21 +1,20 @@
 """Storage is brought up to date: the dirty segments of this tab's journal, and the mirror.
 
 The mirror is a copy of the first pending events under the one documented key (CONTRACT 4.1). Several tabs may write there, so it
-is read before each write; unknown events in it are left there, or the leader adopts them. Storage may fail at any call:
-a segment then stays dirty, and the next `save` tries again (CONTRACT 4.6).
+is read before each write; events that are only there (0.1.0 wrote them) are adopted by the leader, and no other tab touches
+them. Storage may fail at any call: a segment then stays dirty, and the next `save` tries again (CONTRACT 4.6).
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from clickqueue.platform.runtime import concat, filtered, first
+from clickqueue.platform.runtime import filtered, first
 from clickqueue.platform.texts import json_array
-from clickqueue.state import LEADER
+from clickqueue.state import JOINING, LEADER
 from clickqueue.storage.journal import mark_dirty
 from clickqueue.storage.keys import read_key, remove_key, set_key
-from clickqueue.storage.purge import obey_purge
-from clickqueue.storage.recovery import collect, unknown_events
+from clickqueue.storage.recovery import COPY, collect
 
 if TYPE_CHECKING:
     from clickqueue.state import QueueState, Record, Segment
@@ -26,35 +25,33 @@ MIRROR_EVENTS = 50
 
 def save(queue: QueueState) -> None:
     """Bring storage up to date, and try again what failed before."""
-    obey_purge(queue)
-    is_read = queue.role <= LEADER and read_mirror(queue)
+    is_free = queue.role >= JOINING and read_mirror(queue)
     for segment in queue.dirty_segments:
         write_segment(queue, segment)
     queue.dirty_segments = filtered(queue.dirty_segments, lambda segment: segment.is_dirty)
-    if is_read:
+    if is_free:
         write_mirror(queue, first(queue.pending, MIRROR_EVENTS))
 
 
 def write_segment(queue: QueueState, segment: Segment) -> None:
     try:
-        write_key(queue, segment.storage_key, segment.records, None)
+        write_key(queue, segment.storage_key, "", segment.records, "")
         segment.is_dirty = False
     except Exception:
         pass
 
 
 def read_mirror(queue: QueueState) -> bool:
-    """Read the main key. Returns False where it cannot be read; then it is not written either."""
+    """Whether this tab may write the main key: the leader, which adopts what it finds there, or a tab that finds none or its own text."""
     try:
         text = read_key(queue, queue.main_key)
         if text != queue.mirror_text:
             if text is None:
                 # A script of this page may have emptied the storage: a page gets no event of its own scripts.
                 rewrite(queue, None)
-            if queue.role == LEADER:
-                collect(queue, [text])
-            else:
-                queue.mirror_others = unknown_events(queue, text)
+            elif queue.role != LEADER:
+                return False
+            collect(queue, [text])
             queue.mirror_text = text
         return True
     except Exception:
@@ -62,21 +59,21 @@ def read_mirror(queue: QueueState) -> bool:
 
 
 def write_mirror(queue: QueueState, records: list[Record]) -> None:
+    prefix = COPY if len(queue.dirty_segments) == 0 else ""
     try:
-        queue.mirror_text = write_key(queue, queue.main_key, concat(queue.mirror_others, records), queue.mirror_text)
+        queue.mirror_text = write_key(queue, queue.main_key, prefix, records, queue.mirror_text)
     except Exception:
         # It is a copy; the events are in the journal.
         pass
 
 
-def write_key(queue: QueueState, storage_key: str, records: list[Record], old_text: str | None) -> str | None:
-    """Store these records, and return their text. Where there are none, there is no key."""
-    text = None
-    if len(records) == 0:
-        remove_key(queue, storage_key)
-    else:
-        text = json_array(records, lambda record: record.json_text)
-        if text != old_text:
+def write_key(queue: QueueState, storage_key: str, prefix: str, records: list[Record], old_text: str | None) -> str | None:
+    """Store these records unless storage contains them already, and return their text. Where there are none, there is no key."""
+    text = prefix + json_array(records, lambda record: record.json_text) if len(records) > 0 else None
+    if text != old_text:
+        if text is None:
+            remove_key(queue, storage_key)
+        else:
             set_key(queue, storage_key, text)
     return text
 

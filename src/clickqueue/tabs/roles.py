@@ -2,7 +2,7 @@
 
 | role | mirror in the main key | storage events |
 |---|---|---|
-| detached (the page was left) | yes | of its own keys |
+| detached (the page was left) | no | of its own keys |
 | joining (both locks are requested) | yes | of its own keys |
 | leader (has the main lock, waits for that of every other journal) | yes | of its own keys, and of every journal |
 | follower (another tab leads) | no | of its own keys |
@@ -19,8 +19,9 @@
 | pagehide, freeze | detached | detached | detached | detached | detached |
 
 Every tab writes its events to a journal of its own and sends them; no other tab writes there. The leader adopts the journals of
-tabs that are gone. A tab that leaves forgets its stored events; they wait in storage for the tab that adopts them. The mirror
-comes from the contract alone: an accepted event of a lone tab is in the one documented key in the same call (2.1, 4.1).
+tabs that are gone. A tab that learns of a purge joins again, with a journal of the new mark. A tab that leaves forgets its
+stored events; they wait in storage for the tab that adopts them. The mirror comes from the contract alone: an accepted event
+of a lone tab is in the one documented key in the same call (2.1, 4.1).
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ from clickqueue.platform.web import dispatch_storage
 from clickqueue.state import DETACHED, FOLLOWER, JOINING, LEADER, PEER
 from clickqueue.storage.adoption import adopt
 from clickqueue.storage.journal import journal_of, start_journal, stored_keys
-from clickqueue.storage.purge import mark_key, on_mark
+from clickqueue.storage.purge_mark import is_purged
 from clickqueue.storage.sync import read_mirror, rewrite, save, write_mirror
 from clickqueue.tabs.locks import acquire, end_session, start_session
 
@@ -43,7 +44,6 @@ if TYPE_CHECKING:
 def become(queue: QueueState, role: int) -> None:
     queue.role = role
     queue.mirror_text = None
-    queue.mirror_others = []
 
 
 def hand_over(queue: QueueState, role: int) -> None:
@@ -86,6 +86,14 @@ def rejoin(queue: QueueState) -> None:
     join(queue)
 
 
+def renew(queue: QueueState) -> None:
+    """Begin a journal of the present mark."""
+    if queue.role == DETACHED or queue.role == PEER:
+        start_journal(queue)
+    else:
+        rejoin(queue)
+
+
 def on_own_lock(queue: QueueState, is_granted: bool) -> Any:
     """Keep the own lock; rejoin if a leader took it, which saw the key before the request (Chromium, where a tab writes while it loads)."""
     if is_granted:
@@ -101,7 +109,7 @@ def on_main_lock(queue: QueueState, is_granted: bool) -> Any:
         look(queue)
         queue.proceed()
         return until_end
-    # The leader has no use for the copies: the events are in the journal of this tab.
+    # The leader's mirror belongs there.
     if read_mirror(queue):
         write_mirror(queue, [])
     become(queue, FOLLOWER)
@@ -151,8 +159,7 @@ def watch_journal(queue: QueueState, journal: Any, late_texts: list[str | None])
 def adopt_orphan(queue: QueueState, journal: str, late_texts: list[str | None]) -> Any:
     """No tab has this journal any more, nor ever will. Its lock is given back at once: nobody else asks for it."""
     queue.watched.set(journal, False)
-    # A text from before a purge must not come back, and nothing says which one is.
-    adopt(queue, lambda other: other == journal, late_texts if queue.purge_mark is None else [])
+    adopt(queue, lambda other: other == journal, late_texts)
     queue.proceed()
     return None
 
@@ -160,10 +167,7 @@ def adopt_orphan(queue: QueueState, journal: str, late_texts: list[str | None]) 
 def on_storage_event(queue: QueueState, storage_key: str | None, text: str | None) -> None:
     """Another tab wrote `text` to a key; None: it removed the key. A key of None: it emptied the storage."""
     journal = journal_of(queue, storage_key) if storage_key is not None else queue.own_key
-    if storage_key == mark_key(queue):
-        on_mark(queue, text)
-        save(queue)
-    elif journal == queue.own_key:
+    if journal == queue.own_key:
         rewrite(queue, storage_key)
         if queue.role == PEER or queue.role == DETACHED:
             save(queue)
@@ -172,4 +176,4 @@ def on_storage_event(queue: QueueState, storage_key: str | None, text: str | Non
             rejoin(queue)
     elif journal is not None and queue.role == LEADER:
         # The events of a tab's last writes may come after its journal was adopted (locks and storage are separate channels).
-        watch_journal(queue, journal, [text])
+        watch_journal(queue, journal, [] if is_purged(queue, journal) else [text])

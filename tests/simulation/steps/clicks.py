@@ -85,7 +85,7 @@ def do_purge(history: History, number: int) -> None:
     for event_id in purged:
         oracle.excuse(history, event_id, "purge")
     host.queue.purge()
-    if not host.is_shaky and not host.tab.life.is_dead and not history.options.lag_ms:
+    if not host.is_shaky and not host.tab.life.is_dead:
         history.purged.update(purged)
 
 
@@ -119,6 +119,8 @@ def _on_accepted(history: History, host: Host, event_id: str) -> None:
         history.accepted += 1
         if is_new and not history.is_stored(event_id) and not host.is_shaky:
             history.add_violation(f"{event_id} was accepted and is not in storage (CONTRACT 2.1)")
+        if oracle.is_before_mark(history, host):
+            oracle.excuse(history, event_id, "purge")
 
 
 def _forget_flight(host: Host, event_id: str | None) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from clickqueue.state import QueueState, Record, Segment
+from typing import Any
+
+from clickqueue.state import QueueState, Segment
 from clickqueue.storage import adoption, journal, recovery, sync
 from tests.unit.defects.plant import Defect, Plant
 
@@ -38,14 +40,13 @@ def full_store_taken_for_written(plant: Plant) -> None:
 
 def segment_thrown_away_for_one_record(plant: Plant) -> None:
     """A segment with one corrupt record is dropped whole."""
-    sound = recovery.unknown_events
+    sound = recovery.items_of
 
-    def unknown_events(queue: QueueState, text: str | None) -> list[Record]:
-        before = queue.dropped["corrupt"]
-        records = sound(queue, text)
-        return records if queue.dropped["corrupt"] == before else []
+    def items_of(queue: QueueState, text: str | None) -> list[Any]:
+        items = sound(queue, text)
+        return items if all(isinstance(item, dict) for item in items) else []
 
-    plant(sound, unknown_events)
+    plant(sound, items_of)
 
 
 def adoption_of_the_first_segment(plant: Plant) -> None:

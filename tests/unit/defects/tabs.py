@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from clickqueue.state import QueueState
-from clickqueue.storage import journal, purge
-from clickqueue.tabs import roles
+from clickqueue.storage import journal, purge_mark
+from clickqueue.tabs import purge, roles
 from tests.unit.defects.plant import Defect, Plant
 
 
@@ -38,7 +38,12 @@ def one_key_for_all_tabs(plant: Plant) -> None:
 
 def purge_of_one_tab(plant: Plant) -> None:
     """A tab ignores the purge of another one."""
-    plant(purge.on_mark, lambda queue, mark: None)
+    plant(purge.obey_purge, lambda queue: None)
+
+
+def late_write_after_a_purge(plant: Plant) -> None:
+    """The journal of a tab that died before it knew of a purge is adopted like any other."""
+    plant(purge_mark.is_purged, lambda queue, storage_key: False)
 
 
 DEFECTS: list[Defect] = [
@@ -46,4 +51,5 @@ DEFECTS: list[Defect] = [
     leaving_with_what_was_never_stored,
     one_key_for_all_tabs,
     purge_of_one_tab,
+    late_write_after_a_purge,
 ]
