@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from clickqueue.state import QueueState
-from clickqueue.storage import journal, purge_mark
+from clickqueue.storage import journal
 from clickqueue.tabs import purge, roles
 from tests.unit.defects.plant import Defect, Plant
 
@@ -41,15 +41,9 @@ def purge_of_one_tab(plant: Plant) -> None:
     plant(purge.obey_purge, lambda queue: None)
 
 
-def late_write_after_a_purge(plant: Plant) -> None:
-    """The journal of a tab that died before it knew of a purge is adopted like any other."""
-    plant(purge_mark.is_purged, lambda queue, storage_key: False)
-
-
 DEFECTS: list[Defect] = [
     no_look_for_orphans,
     leaving_with_what_was_never_stored,
     one_key_for_all_tabs,
     purge_of_one_tab,
-    late_write_after_a_purge,
 ]
