@@ -1,4 +1,4 @@
-"""The two tracking routes, `/healthz` and `/metrics`: what comes in is taken apart, committed, and only then answered."""
+"""The two tracking routes, `/healthz` and `/metrics`: a request is parsed, committed, and only then answered."""
 
 from __future__ import annotations
 

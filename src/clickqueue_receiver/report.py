@@ -1,4 +1,4 @@
-"""What became of each event of a request: accepted, a duplicate, or rejected with a reason. Their numbers add up to the request's."""
+"""The outcome of each event of a request: accepted, a duplicate, or rejected with a reason. Their numbers add up to the request's."""
 
 from __future__ import annotations
 

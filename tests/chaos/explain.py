@@ -11,9 +11,9 @@ from dataclasses import dataclass
 
 from tests.chaos.log import NEWS_MS, Absence, Click, Log, Request, concerns, page_of
 
-UNHEARD = "An answer that nobody hears"
+NO_ANSWER = "An answer that does not arrive"
 BEFORE_LOCK = "A click in the milliseconds before the lock has answered"
-LATE_NEWS = "Late news"
+LATE_EVENT = "A late storage event"
 IN_CACHE = "A request in flight while its page is in the back/forward cache"
 NO_LOCKS = "Tabs without Web Locks"
 
@@ -57,7 +57,7 @@ def explain_all(log: Log) -> list[Duplicate]:
 def explain(log: Log, click: Click | None, first: Request, again: Request) -> str | None:
     """The rule by which `again` carried what `first` had brought."""
     if is_unheard(log, first):
-        return IN_CACHE if _is_in_cache(log, first) and again.queue != first.queue else UNHEARD
+        return IN_CACHE if _is_in_cache(log, first) and again.queue != first.queue else NO_ANSWER
     if not log.has_locks and has_neighbour(log, first, again):
         return NO_LOCKS
     if first.queue == again.queue:
@@ -65,7 +65,7 @@ def explain(log: Log, click: Click | None, first: Request, again: Request) -> st
     if _has_just_returned(log, first):
         return IN_CACHE
     if _ended_after(log, first) or _missed(log, first, again):
-        return LATE_NEWS
+        return LATE_EVENT
     if click is not None and _is_before_lock(log, click) and has_neighbour(log, first, again):
         return BEFORE_LOCK
     return None

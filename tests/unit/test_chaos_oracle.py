@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.chaos import explain
-from tests.chaos.explain import BEFORE_LOCK, IN_CACHE, LATE_NEWS, NO_LOCKS, UNHEARD
+from tests.chaos.explain import BEFORE_LOCK, IN_CACHE, LATE_EVENT, NO_ANSWER, NO_LOCKS
 from tests.chaos.log import OTHER_KEY, Absence, Click, Log, Queue, Request, Told
 from tests.chaos.oracle import Finding, judge
 from tests.keys import KEY
@@ -181,23 +181,23 @@ AGAIN = request(8000, OTHERS)
 @pytest.mark.parametrize(
     ("first", "absence", "rule"),
     [
-        pytest.param(request(done_ms=None), None, UNHEARD, id="no answer"),
-        pytest.param(request(done_ms=6450), None, UNHEARD, id="an answer after the timeout"),
+        pytest.param(request(done_ms=None), None, NO_ANSWER, id="no answer"),
+        pytest.param(request(done_ms=6450), None, NO_ANSWER, id="an answer after the timeout"),
         pytest.param(request(done_ms=6300), None, None, id="a slow answer"),
-        pytest.param(request(), Absence("t1.1", "close", 5005), UNHEARD, id="closed in flight"),
-        pytest.param(request(), Absence("t1.1", "offline", 5005, 9000), UNHEARD, id="offline in flight"),
+        pytest.param(request(), Absence("t1.1", "close", 5005), NO_ANSWER, id="closed in flight"),
+        pytest.param(request(), Absence("t1.1", "offline", 5005, 9000), NO_ANSWER, id="offline in flight"),
         pytest.param(request(), Absence("t1.1", "leave", 5005, 9000), IN_CACHE, id="in the cache in flight"),
         pytest.param(request(), Absence("t1.1", "freeze", 4000, 4900), IN_CACHE, id="frozen and back a moment before"),
         pytest.param(request(), Absence("t1.1", "freeze", 3000, 3900), None, id="frozen and back long before"),
         pytest.param(request(), Absence("t1.1", "offline", 4000, 4900), None, id="offline and back before"),
-        pytest.param(request(), Absence("t1.1", "crash", 5900), LATE_NEWS, id="crashed soon after the answer"),
+        pytest.param(request(), Absence("t1.1", "crash", 5900), LATE_EVENT, id="crashed soon after the answer"),
         pytest.param(request(), Absence("t1.1", "crash", 6100), None, id="crashed later"),
         pytest.param(request(), Absence("t1.1", "offline", 5900), None, id="offline after the answer"),
         pytest.param(request(), Absence("t2.1", "close", 5005), None, id="another page closed"),
-        pytest.param(request(), Absence(MINE, "destroy", 5005), LATE_NEWS, id="destroyed in flight"),
-        pytest.param(request(), Absence("t2.1", "freeze", 4900, 7000), LATE_NEWS, id="the second page was frozen meanwhile"),
+        pytest.param(request(), Absence(MINE, "destroy", 5005), LATE_EVENT, id="destroyed in flight"),
+        pytest.param(request(), Absence("t2.1", "freeze", 4900, 7000), LATE_EVENT, id="the second page was frozen meanwhile"),
         pytest.param(request(), Absence("t2.1", "freeze", 4900, 5000), None, id="the second page had been frozen before"),
-        pytest.param(request(done_ms=8200), Absence(MINE, "close", 7000), UNHEARD, id="two at once"),
+        pytest.param(request(done_ms=8200), Absence(MINE, "close", 7000), NO_ANSWER, id="two at once"),
         pytest.param(request(), None, None, id="nothing happened"),
     ],
 )
@@ -222,7 +222,7 @@ def test_a_failed_attempt_between_two_deliveries() -> None:
     log.queues["t3.1/q1"] = Queue("t3.1/q1", KEY, 19_000)
     assert [duplicate.rule for duplicate in explain.explain_all(log)] == [None]
     log.absences.append(Absence("t2.1", "leave", 4900, 7000))
-    assert [duplicate.rule for duplicate in explain.explain_all(log)] == [LATE_NEWS]
+    assert [duplicate.rule for duplicate in explain.explain_all(log)] == [LATE_EVENT]
 
 
 @pytest.mark.parametrize(
@@ -253,7 +253,7 @@ def test_without_locks_a_neighbour_explains(other_ended_ms: float | None, rule: 
     assert [duplicate.rule for duplicate in explain.explain_all(log)] == [rule]
 
 
-@pytest.mark.parametrize("rule", [UNHEARD, BEFORE_LOCK, LATE_NEWS, IN_CACHE, NO_LOCKS])
+@pytest.mark.parametrize("rule", [NO_ANSWER, BEFORE_LOCK, LATE_EVENT, IN_CACHE, NO_LOCKS])
 def test_each_rule_is_a_guarantee(rule: str) -> None:
     """The oracle explains duplicates by what docs/guarantees.md says, in its words."""
     chapter = GUARANTEES.read_text().partition("## Where duplicates come from\n")[2].partition("\n## ")[0]
