@@ -141,6 +141,21 @@ def test_a_purge_that_finds_no_room_spares_what_comes_after_it() -> None:
     assert (harness.api.ids, harness.left_over) == (ids, {})
 
 
+def test_a_purge_that_is_carried_out_late_spares_the_journal_of_after_it() -> None:
+    """The mark could not be written; a later event was, and its journal stays when the purge is tried again (CONTRACT 4.6, 5.4)."""
+    harness = Harness()
+    storage = harness.env.storage
+    storage.failing = {storage.writes + number for number in (1, 2, 3)}
+    harness.queue.purge()
+    assert MARK_KEY not in harness.texts
+    ids = harness.click(2)
+    assert (MARK_KEY in harness.texts, harness.stored_everywhere()) == (True, ids)
+    harness.tab.kill()
+    following = Harness(world=harness.world)
+    following.advance(MINUTE_MS)
+    assert following.api.ids == ids
+
+
 def test_two_purges_at_once() -> None:
     """Each of two tabs purges before it knows of the other: nothing from before is sent, everything after is (CONTRACT 5.4)."""
     first, second = lagging_pair()
