@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 # Later than any moment that a page lives to see.
 NEVER_MS = 1e15
 
-# The mark of a purge begins with it (`storage/purge.py`); by itself it is that of an origin without a purge.
+# The mark of a purge begins with it (`storage/purge_mark.py`); by itself it is that of an origin without a purge.
 NO_MARK = "!"
 
 # The roles of a tab (`tabs/roles.py`); the last two keep the mirror.

@@ -47,7 +47,7 @@ def run(settings: Settings, parsed: argparse.Namespace) -> int:
 
 
 def writer(kind: str) -> Callable[[IO[bytes], Iterator[Sequence[Any]]], None]:
-    """What writes a format. Raises `SettingsError`, before a file is opened and so emptied."""
+    """The function that writes a format. Raises `SettingsError` for one that cannot be written, before a file is opened and so emptied."""
     if kind not in FORMATS:
         raise wrong("format", kind, " or ".join(FORMATS))
     if kind == "csv":

@@ -38,7 +38,7 @@ class Site:
 
     @property
     def stored(self) -> dict[str, str]:
-        """What is in storage but for the mark of a purge, which the next page removes (CONTRACT 5.4)."""
+        """Everything in storage but the mark of a purge, which stays (CONTRACT 5.4)."""
         return {key: text for key, text in self.world.origin.texts.items() if not key.endswith("!")}
 
 
