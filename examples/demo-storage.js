@@ -43,7 +43,8 @@ export function drawStorage(isPersistent) {
 
 function drawKey({ key, text, events }, keep) {
   const section = keep(key, () => element('div', { className: 'key' }, element('h3', {}, element('span', { textContent: key }), element('small', {}))));
-  section.querySelector('small').textContent = `${events.length} event${events.length === 1 ? '' : 's'}`;
+  const count = `${events.length} event${events.length === 1 ? '' : 's'}`;
+  section.querySelector('small').textContent = key === `${STORAGE_KEY}!` ? 'the mark of a purge: it stays' : count;
   const rows = events.slice(0, MAX_EVENTS).map((event) => keep(`${key} ${JSON.stringify(event)}`, () => drawEvent(event)));
   const raw = events.length === 0 ? [keep(`${key} ${text}`, () => element('pre', { textContent: text.slice(0, MAX_TEXT) }))] : [];
   setChildren(section, [section.firstChild, ...rows, ...raw]);
