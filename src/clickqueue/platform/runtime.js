@@ -55,5 +55,6 @@ export const attempt = (call, done, failed) => {
 }
 export const create_class = (create) =>
   function ClickQueue(config, api, env) {
-    return new.target ? Object.assign(this, create(config, api, env ?? globalThis)) : new ClickQueue(config, api, env)
+    if (!new.target) return new ClickQueue(config, api, env)
+    Object.assign(this, create(config, api, env ?? globalThis))
   }
