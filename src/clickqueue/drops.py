@@ -32,17 +32,13 @@ def drop_if_expired(queue: QueueState, record: Record) -> None:
 
 def drop_overflow(queue: QueueState) -> None:
     """Over the limits, drop the oldest event that is not in flight (CONTRACT 4.7)."""
-    record = oldest_idle(queue)
-    while record is not None and is_full(queue):
+    record = oldest_surplus(queue)
+    while record is not None:
         drop(queue, record, "overflow", "is full")
-        record = oldest_idle(queue)
+        record = oldest_surplus(queue)
 
 
-def is_full(queue: QueueState) -> bool:
-    max_size: int = queue.config["maxQueueSize"]
-    max_bytes: int = queue.config["maxQueueBytes"]
-    return len(queue.pending) > max_size or queue.pending_bytes > max_bytes
-
-
-def oldest_idle(queue: QueueState) -> Record | None:
+def oldest_surplus(queue: QueueState) -> Record | None:
+    if len(queue.pending) <= queue.config["maxQueueSize"] and queue.pending_bytes <= queue.config["maxQueueBytes"]:
+        return None
     return find(queue.pending, lambda record: record.batch is None or not record.batch.is_in_flight)

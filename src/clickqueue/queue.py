@@ -15,7 +15,7 @@ from clickqueue.delivery.sender import send_before_leaving, send_next
 from clickqueue.drops import drop_overflow
 from clickqueue.event import parse_event
 from clickqueue.platform.browser import listen
-from clickqueue.platform.runtime import Map, attempt, field, noop, overlay, remove_item
+from clickqueue.platform.runtime import Map, attempt, field, overlay, remove_item
 from clickqueue.platform.texts import message_of
 from clickqueue.state import LEADER, QueueState, is_online, run_guarded, unsettled, uptime_ms
 from clickqueue.stats import count_drop, notify_host
@@ -93,7 +93,7 @@ def accept(queue: QueueState, record: Record, is_urgent: bool) -> str | None:
         count_drop(queue, record.json_text, "invalid", "event is not queued: " + message_of(error))
         return None
     queue.counts["enqueued"] += 1
-    attempt(lambda: store(queue), noop, noop)
+    attempt(lambda: store(queue))
     return record.id
 
 
@@ -130,7 +130,7 @@ def destroy(queue: QueueState, stop: Callable[[], None]) -> None:
 
 def on_page_event(queue: QueueState, kind: str, event: Any) -> None:
     obey_purge(queue)
-    attempt(lambda: handle(queue, kind, event), noop, noop)
+    attempt(lambda: handle(queue, kind, event))
     proceed(queue)
 
 
@@ -175,7 +175,7 @@ def work(queue: QueueState, may_send: bool) -> None:
         queue.tombstones = Map()
     if queue.is_destroyed and len(queue.in_flight) == 0:
         leave_for_good(queue)
-    attempt(lambda: notify_host(queue, snapshot_of(queue)), noop, noop)
+    attempt(lambda: notify_host(queue, snapshot_of(queue)))
 
 
 def snapshot_of(queue: QueueState) -> dict[str, Any]:

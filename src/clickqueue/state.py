@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from clickqueue.platform.runtime import Map, attempt, field, filtered, noop, overlay
+from clickqueue.platform.runtime import Map, attempt, field, filtered, overlay
 from clickqueue.platform.web import now_ms
 from clickqueue.stats import EMPTY_STATS
 
@@ -169,5 +169,5 @@ def is_online(queue: QueueState) -> bool:
 def run_guarded(queue: QueueState, work: Callable[[], None]) -> None:
     """Run `work` to its end before anything else begins. An exception of a broken host ends it; the next call continues from there."""
     queue.is_busy = True
-    attempt(work, noop, noop)
+    attempt(work)
     queue.is_busy = False

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from clickqueue.platform.runtime import attempt, concat, field, keys_of, noop, overlay, some
+from clickqueue.platform.runtime import attempt, concat, field, keys_of, overlay, some
 
 if TYPE_CHECKING:
     from clickqueue.state import QueueState
@@ -47,4 +47,4 @@ def notify_host(queue: QueueState, snapshot: dict[str, Any]) -> None:
         queue.snapshot = snapshot
         calls = concat(queue.listeners, calls)
     for call in calls:
-        attempt(call, noop, noop)
+        attempt(call)

@@ -42,7 +42,7 @@ export const remove_item = (items, item) => {
   if (index >= 0) items.splice(index, 1)
 }
 export const noop = () => {}
-export const attempt = (call, done, failed) => {
+export const attempt = (call, done = noop, failed = noop) => {
   let answer
   try {
     answer = call()

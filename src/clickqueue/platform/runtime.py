@@ -134,7 +134,7 @@ def noop(value: Any) -> None:
     pass
 
 
-def attempt(call: Callable[[], Any], done: Callable[[Any], None], failed: Callable[[Any], None]) -> None:
+def attempt(call: Callable[[], Any], done: Callable[[Any], None] = noop, failed: Callable[[Any], None] = noop) -> None:
     """Call, and hand on the result, at once or when its promise settles. Nothing that `call` throws escapes."""
     try:
         answer = call()

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from clickqueue.drops import drop
-from clickqueue.platform.runtime import attempt, concat, noop
+from clickqueue.platform.runtime import attempt, concat
 from clickqueue.platform.web import new_mark
 from clickqueue.state import NO_MARK
 from clickqueue.storage.purge_mark import current_mark, erase
@@ -43,6 +43,6 @@ def obey_purge(queue: QueueState) -> None:
 
 def drop_all(queue: QueueState) -> None:
     for record in concat(queue.pending, []):
-        attempt(lambda: drop(queue, record, "purged", "purge()"), noop, noop)
+        attempt(lambda: drop(queue, record, "purged", "purge()"))
     save(queue)
     renew(queue)

@@ -28,7 +28,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from clickqueue.platform.runtime import Map, attempt, filtered, noop
+from clickqueue.platform.runtime import Map, attempt, filtered
 from clickqueue.platform.web import dispatch_storage
 from clickqueue.state import DETACHED, FOLLOWER, JOINING, LEADER, PEER
 from clickqueue.storage.adoption import adopt
@@ -139,7 +139,7 @@ def look(queue: QueueState) -> None:
         adopt(queue, lambda journal: journal != queue.own_key, [])
         return
     adopt(queue, lambda journal: journal == queue.main_key, [])
-    attempt(lambda: watch_all(queue), noop, noop)
+    attempt(lambda: watch_all(queue))
 
 
 def watch_all(queue: QueueState) -> None:
