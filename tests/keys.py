@@ -5,4 +5,4 @@ from __future__ import annotations
 KEY = "srv_click_queue"
 """The main key."""
 MARK_KEY = f"{KEY}!"
-"""The mark of a purge that is not carried out everywhere yet (CONTRACT 5.4)."""
+"""The mark of the last purge (CONTRACT 5.4)."""

@@ -59,24 +59,39 @@ def on_put(history: History, key: str, old: str | None, text: str | None, writer
     if history.trace is not None and text != old:
         names = [tab.name for tab in history.world.tabs if tab.env.storage is writer] or ["a stranger"]
         history.note(f"{names[0]} writes {key}: {summary_of(text)}")
-    if key == MARK_KEY and text is not None and writer is not None:
-        _on_mark(history, writer)
+    if key == MARK_KEY and text != old:
+        _on_mark(history, text, writer)
     if old is None or writer is None:
         return
     for event_id in ids_in(old) - ids_in(text or ""):
-        if event_id in history.open_ids and not history.is_stored(event_id):
+        if _is_purged_late(history, event_id, writer):
+            excuse(history, event_id, "purge")
+        elif event_id in history.open_ids and not history.is_stored(event_id):
             _on_gap(history, event_id, writer.peek(key) != old)
             history.overwritten_in[event_id] = {
                 host.queue._state.own_key for host in history.hosts if host.tab.env.storage is writer
             }
 
 
-def _on_mark(history: History, writer: FakeStorage) -> None:
-    """A purge is carried out, perhaps later than it was asked for: it reaches all that its tab does not have."""
-    purging = [host for host in history.hosts if host.tab.env.storage is writer]
+def _on_mark(history: History, mark: str | None, writer: FakeStorage | None) -> None:
+    """A purge is carried out, perhaps later than it was asked for: it reaches all that its queue does not have.
+
+    A stranger that changes the mark takes the purge back: nothing says of it then.
+    """
+    if writer is None:
+        history.purged.clear()
+        history.forbidden.clear()
+        return
+    purging = [host for host in history.hosts if host.queue._state.purge_mark == mark]
     for event_id in list(history.open_ids):
         if not any(host.has_pending(event_id) for host in purging):
             excuse(history, event_id, "purge")
+
+
+def _is_purged_late(history: History, event_id: str, writer: FakeStorage) -> bool:
+    """Storage refused a purge, which is carried out only now; a tab that could not know of it stored this event meanwhile."""
+    purging = [host for host in history.hosts if host.tab.env.storage is writer and host.queue._state.is_purge_due]
+    return bool(purging) and event_id in history.open_ids and not any(host.has_pending(event_id) for host in purging)
 
 
 def is_before_mark(history: History, host: Host) -> bool:

@@ -136,6 +136,11 @@ class TestIds:
         one.dice = 0.25
         assert one.random() == 0.25
 
+    def test_no_two_tabs_make_the_same_mark(self) -> None:
+        """The last eight digits of an id are the mark of a purge; those of two tabs differ, also at the same count."""
+        one, two = FakeIds("one", 0), FakeIds("two", 1)
+        assert one.get_random_values([0] * 18)[-8:] != two.get_random_values([0] * 18)[-8:]
+
     @pytest.mark.parametrize("count", [1, 18, 40])
     def test_an_array_of_any_length_is_filled(self, count: int) -> None:
         """The array that was given is returned, as by a browser."""
