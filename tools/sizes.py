@@ -15,10 +15,10 @@ from tools import node
 DIST = node.ROOT / "dist"
 SIZE_JSON = DIST / "size.json"
 LIMITS = {
-    "clickqueue.js": {"minified": 13531, "brotli": 5896},
+    "clickqueue.js": {"minified": 13563, "brotli": 5919},
     "use-widget.js": {"minified": 1126, "brotli": 574},
     "consent.js": {"minified": 699, "brotli": 405},
-    "clickqueue.iife.js": {"minified": 15052, "brotli": 6435},
+    "clickqueue.iife.js": {"minified": 15084, "brotli": 6457},
 }
 """In bytes, of the files that visitors download: what was measured, so that growth is a visible diff. The aim for the module was 7 000
 and 2 900 (the smallest public peer that persists, background-sync of Workbox, weighs 8 484 and 2 718); docs/design.md says where the

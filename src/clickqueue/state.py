@@ -92,8 +92,6 @@ class QueueState:
     pending_bytes: int
     # Set by `roles.become`: the text of the main key as this tab last wrote it, or the leader read it.
     mirror_text: str | None
-    # Set by `roles.hand_over`: the journals of other tabs; True while this tab waits for the lock of one, False when it got it.
-    watched: Map
 
     def __init__(self, config: dict[str, Any], api: Api, env: Window) -> None:
         self.config = config
@@ -114,6 +112,8 @@ class QueueState:
         self.role = DETACHED
         # Ends every lock and every lock request of this stay in the page.
         self.session: Any = None
+        # The journals of other tabs: the session in which this tab waits for the lock of one, False when it got it.
+        self.watched: Map = Map()
 
         # Delivery failures in a row, and since when, until when and why the next attempt waits.
         self.consecutive_failures = 0

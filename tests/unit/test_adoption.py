@@ -134,6 +134,26 @@ def test_a_dead_tabs_last_write_may_arrive_after_its_lock() -> None:
     assert world.origin.texts == {}
 
 
+def test_a_dead_tabs_last_write_may_arrive_when_nobody_leads() -> None:
+    """The tab that adopted a journal takes in its last write in any later role: nobody else has it (CONTRACT 4.2)."""
+    lock_delay_ms = [0]
+    world = World(lag=lambda: 30, lock_delay=lambda: lock_delay_ms[0])
+    first = Harness(world=world)
+    second = Harness(world=world)
+    first.advance(100)
+    early = second.click(1)
+    first.advance(100)
+    late = second.click(2)
+    second.tab.kill()
+    first.advance(20)
+    lock_delay_ms[0] = 1000
+    first.tab.leave()
+    first.tab.come_back()
+    first.advance(MINUTE_MS)
+    assert set(first.api.ids) == {*early, *late}
+    assert world.origin.texts == {}
+
+
 def test_a_page_that_becomes_visible_looks_for_orphans() -> None:
     """A leader that becomes visible adopts a journal of which it got no storage event (CONTRACT 4.2)."""
     (first,) = open_tabs(1)

@@ -57,6 +57,23 @@ def test_a_request_in_flight_may_settle() -> None:
     assert (harness.world.locks.requests, harness.clock.armed, harness.sizes) == (0, 0, [10])
 
 
+def test_a_queue_that_never_leads_leaves_no_copy() -> None:
+    """A response after `destroy()` writes no copy of the events where the lock of the main key was not granted (CONTRACT 5.3)."""
+    lock_delay_ms = [0]
+    harness = Harness(script=[HOLD], world=World(lock_delay=lambda: lock_delay_ms[0]))
+    harness.click(10)
+    lock_delay_ms[0] = 1000
+    harness.tab.leave()
+    harness.tab.come_back()
+    harness.click(2)
+    harness.queue.destroy()
+    next_tab = Harness(world=harness.world)
+    next_tab.advance(MINUTE_MS)
+    harness.api.calls[0].resolve()
+    harness.settle()
+    assert harness.texts == {}
+
+
 def test_a_request_in_flight_may_fail() -> None:
     """A failure after `destroy()` is not retried, and the events stay stored (CONTRACT 5.3)."""
     harness = Harness(script=[HOLD])

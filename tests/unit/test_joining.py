@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.fakes import AbortController, World, never_answers
+from tests.fakes import HOLD, AbortController, World, never_answers
 from tests.keys import KEY
 from tests.unit.harness import MINUTE_MS, Harness, sent_by
 from tests.unit.stored_events import all_ids, journal_keys, segments_of
@@ -83,6 +83,27 @@ def test_the_leader_may_adopt_the_journal_of_a_joining_tab() -> None:
     late.advance(MINUTE_MS)
     assert {*leader.api.ids, *late.api.ids} == set(ids)
     assert (leader.stats["pending"], late.stats["pending"], world.origin.texts) == (0, 0, {})
+
+
+def test_a_tab_whose_journal_was_adopted_keeps_its_last_write() -> None:
+    """Nothing is lost where the leader adopts a journal without its last write, and is destroyed before that arrives (CONTRACT 4.2)."""
+    lag_ms = [0]
+    world = World(lag=lambda: lag_ms[0], lock_delay=lambda: 10)
+    leader, follower = Harness(script=[HOLD], world=world), Harness(world=world)
+    leader.advance(100)
+    world.locks.way = lambda: 5
+    late = Harness(world=world, is_settled=False)
+    world.locks.way = lambda: 1
+    ids = late.click()
+    lag_ms[0] = 50
+    ids += late.click()
+    late.advance(17)
+    leader.queue.destroy()
+    late.advance(100)
+    leader.api.calls[0].resolve()
+    late.advance(MINUTE_MS)
+    assert {*leader.api.ids, *follower.api.ids, *late.api.ids} == set(ids)
+    assert world.origin.texts == {}
 
 
 def test_a_tab_whose_journal_was_adopted_has_the_lock_of_another() -> None:

@@ -30,7 +30,9 @@ def save(queue: QueueState) -> None:
         write_segment(queue, segment)
     queue.dirty_segments = filtered(queue.dirty_segments, lambda segment: segment.is_dirty)
     if is_free:
-        write_mirror(queue, first(queue.pending, MIRROR_EVENTS))
+        # A destroyed queue does not get the lock of the key any more, and would leave its copy behind.
+        is_never_leader = queue.is_destroyed and queue.role == JOINING
+        write_mirror(queue, [] if is_never_leader else first(queue.pending, MIRROR_EVENTS))
 
 
 def write_segment(queue: QueueState, segment: Segment) -> None:

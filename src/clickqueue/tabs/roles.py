@@ -19,7 +19,7 @@
 | pagehide, freeze | detached | detached | detached | detached | detached |
 
 Every tab writes its events to a journal of its own and sends them; no other tab writes there. The leader adopts the journals of
-tabs that are gone. A tab that learns of a purge joins again, with a journal of the new mark. A tab that leaves forgets its
+tabs that are gone, and their last writes, of which it may get the storage event in a later role. A tab that learns of a purge joins again, with a journal of the new mark. A tab that leaves forgets its
 stored events; they wait in storage for the tab that adopts them. The mirror comes from the contract alone: an accepted event
 of a lone tab is in the one documented key in the same call (2.1, 4.1).
 """
@@ -28,7 +28,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from clickqueue.platform.runtime import Map, attempt, filtered
+from clickqueue.platform.runtime import attempt, filtered
 from clickqueue.platform.web import dispatch_storage
 from clickqueue.state import DETACHED, FOLLOWER, JOINING, LEADER, PEER
 from clickqueue.storage.adoption import adopt
@@ -53,10 +53,6 @@ def hand_over(queue: QueueState, role: int) -> None:
     queue.pending = kept
     become(queue, role)
     start_journal(queue)
-    # No lock is needed for these two.
-    queue.watched = Map()
-    queue.watched.set(queue.main_key, True)
-    queue.watched.set(queue.own_key, True)
     save(queue)
 
 
@@ -80,8 +76,11 @@ def detach(queue: QueueState) -> None:
 
 
 def rejoin(queue: QueueState) -> None:
-    """The journal is the leader's now: its stored events are handed over, the others move to a new journal."""
+    """The journal is the leader's now: what is pending moves to a new one. Some of it is sent twice, since the leader may have it too,
+    and may lack the last write (locks and storage are separate channels).
+    """
     end_session(queue)
+    rewrite(queue, None)
     become(queue, DETACHED)
     join(queue)
 
@@ -149,11 +148,16 @@ def watch_all(queue: QueueState) -> None:
 
 def watch_journal(queue: QueueState, journal: Any, late_texts: list[str | None]) -> None:
     """Adopt a journal that no tab has any more; wait for the lock of any other, which the leader gets when its tab is gone."""
-    if queue.watched.get(journal) is False:
+    if is_adopted(queue, journal):
         adopt_orphan(queue, journal, late_texts)
-    elif not queue.watched.has(journal):
-        queue.watched.set(journal, True)
+    elif journal != queue.main_key and journal != queue.own_key and queue.watched.get(journal) is not queue.session:
+        queue.watched.set(journal, queue.session)
         acquire(queue, journal, True, lambda is_granted: adopt_orphan(queue, journal, []))
+
+
+def is_adopted(queue: QueueState, journal: Any) -> bool:
+    """Whether this tab has adopted the journal, in whatever role: nobody else looks at it any more."""
+    return queue.watched.get(journal) is False
 
 
 def adopt_orphan(queue: QueueState, journal: str, late_texts: list[str | None]) -> Any:
@@ -168,12 +172,12 @@ def on_storage_event(queue: QueueState, storage_key: str | None, text: str | Non
     """Another tab wrote `text` to a key; None: it removed the key. A key of None: it emptied the storage."""
     journal = journal_of(queue, storage_key) if storage_key is not None else queue.own_key
     if journal == queue.own_key:
-        rewrite(queue, storage_key)
         if queue.role == PEER or queue.role == DETACHED:
+            rewrite(queue, storage_key)
             save(queue)
         else:
             # A leader found the journal before its lock was requested, and has adopted it; or a script emptied the storage.
             rejoin(queue)
-    elif journal is not None and queue.role == LEADER:
+    elif journal is not None and (queue.role == LEADER or is_adopted(queue, journal)):
         # The events of a tab's last writes may come after its journal was adopted (locks and storage are separate channels).
         watch_journal(queue, journal, [] if is_purged(queue, journal) else [text])
