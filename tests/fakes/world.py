@@ -57,7 +57,8 @@ class Tab:
         storage = world.origin.open(self.life)
         storage.on_change = lambda key, text: self.page.tell("storage", key, text)
         clock = FakeClock(world.timeline, self.life)
-        self.env = FakeWindow(storage, clock, world.network, self.page, world.locks.open(self.life), FakeIds(name, len(world.tabs)))
+        ids = FakeIds(name, len(world.tabs))
+        self.env = FakeWindow(storage, clock, world.network, self.page, world.locks.open(self.life), ids)
 
     def kill(self) -> None:
         """The renderer crashes: the page gets no event."""

@@ -19,9 +19,10 @@
 | pagehide, freeze | detached | detached | detached | detached | detached |
 
 Every tab writes its events to a journal of its own and sends them; no other tab writes there. The leader adopts the journals of
-tabs that are gone, and their last writes, of which it may get the storage event in a later role. A tab that learns of a purge joins again, with a journal of the new mark. A tab that leaves forgets its
-stored events; they wait in storage for the tab that adopts them. The mirror comes from the contract alone: an accepted event
-of a lone tab is in the one documented key in the same call (2.1, 4.1).
+tabs that are gone, and their last writes, of which it may get the storage event in a later role. A tab that learns of a purge
+joins again, with a journal of the new mark. A tab that leaves forgets its stored events; they wait in storage for the tab that
+adopts them. The mirror comes from the contract alone: an accepted event of a lone tab is in the one documented key in the same
+call (2.1, 4.1).
 """
 
 from __future__ import annotations
