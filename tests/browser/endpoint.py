@@ -76,15 +76,22 @@ class Received:
         return [event["id"] for event in self.events]
 
 
-_ports: dict[int, Endpoint] = {}
-"""Whose each port is or was. The system gives one out again after some hundred tests, and with it the storage of that origin."""
+_ports = iter(range(20_000, 32_000))
+"""Each is used once, and they are below those that the system gives out: a port that another server had has its storage, too."""
+
+
+def _unused_port() -> int:
+    for port in _ports:
+        with suppress(OSError), socket.create_server(("127.0.0.1", port)):
+            return port
+    raise AssertionError("no port from 20000 to 31999 is free")
 
 
 class Endpoint(HTTPServer):
     """A pytest-httpserver on 127.0.0.1 and a port of its own, which makes it an origin of its own: empty storage, free locks."""
 
     def __init__(self) -> None:
-        super().__init__("127.0.0.1", 0, threaded=True)
+        super().__init__("127.0.0.1", _unused_port(), threaded=True)
         self.requests: list[Received] = []
         self.methods: list[str] = []
         self.store: dict[str, Event] = {}
@@ -148,10 +155,6 @@ class Endpoint(HTTPServer):
     def start(self) -> None:
         """As the base class does, with a Date header that a test may set, and without a line for each request."""
         super().start()
-        while _ports.setdefault(self.port, self) is not self:
-            self.stop()
-            self.port = 0
-            super().start()
         endpoint = self
 
         class Handler(WSGIRequestHandler):
